@@ -1,0 +1,272 @@
+"""`openldn analyse`: from a diary, with or without its plan, to an answer with its uncertainty."""
+
+import argparse
+import json
+import math
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openldn.cli._terminal import print_problems, progress, say
+from openldn.protocol.doses import Dose
+from openldn.protocol.outcomes import Outcome, Role, parse_outcome_option
+from openldn.protocol.plan import Acts
+from openldn.protocol.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from openldn.diary import Diary
+    from openldn.files import Plan
+
+__all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
+
+NAME = "analyse"
+SUMMARY = "Work out an answer, with its uncertainty, from a diary."
+
+_PRIORS = ("default", "sceptical", "wide", "evidence")
+_STANDARD_OUTPUT = "-"
+_HELP = """\
+example (an invented person; with a plan, scales and doses come from it):
+  $ openldn plan new --condition lupus --out plan.toml
+  $ openldn simulate plan.toml --effect=-1 --seed 1 --out diary.csv
+  $ openldn analyse diary.csv --plan plan.toml
+
+Without a plan, say what was scored, on which scale, and which way is better:
+  $ openldn analyse diary.csv --outcome pain:0-10:lower:mcid=1
+
+mcid is the smallest difference that would matter to you, in points of the score (a tenth of the
+scale if left out). The first --outcome carries the conclusion. Doses are in mg, times in days.
+Exit status: 0 done, 2 wrong option, 3 unusable file, 4 no answer can be given.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.epilog = _HELP
+    parser.add_argument("diary", type=Path, metavar="DIARY", help="diary file (CSV)")
+    parser.add_argument("--plan", type=Path, metavar="PLAN", help="plan file (TOML)")
+    parser.add_argument(
+        "--outcome",
+        action="append",
+        default=[],
+        metavar="ID:MIN-MAX:lower|higher[:mcid=X]",
+        help="a scored column, its scale and its better direction; may be given again",
+    )
+    parser.add_argument(
+        "--prior", choices=_PRIORS, help="what is assumed before the data (default: the plan's)"
+    )
+    parser.add_argument(
+        "--acts",
+        type=Acts,
+        choices=list(Acts),
+        metavar="same-day|next-day",
+        help="when a dose shows in the scores (default: the plan's, else same-day)",
+    )
+    parser.add_argument(
+        "--already-on",
+        type=_dose,
+        metavar="DOSE",
+        help="mg taken steadily before the first day (default: the plan's, else 0)",
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the answer as JSON; - prints it")
+    parser.add_argument("--html", metavar="FILE", help="write a page to read and share")
+    parser.add_argument("--pdf", metavar="FILE", help="write one printed page for the visit")
+    parser.set_defaults(complain=parser.error)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer, print the summary, and write what was asked for."""
+    try:
+        typed = _typed_outcomes(args.outcome)
+    except InputError as error:
+        print_problems(error.problems)
+        return 2
+    outputs = _outputs(args)
+    answer, diary, plan = _answered(args, typed)
+    for path, rendered in outputs.items():
+        progress(f"writing {path}")
+        _write(path, rendered(answer, diary, plan))
+    if args.json == _STANDARD_OUTPUT:
+        sys.stdout.write(_json_text(answer))
+    else:
+        from openldn.report.sentences import summary_text
+
+        sys.stdout.write(summary_text(answer, plan=plan))
+    return 0
+
+
+def _answered(
+    args: argparse.Namespace, typed: tuple[Outcome, ...]
+) -> tuple[Mapping[str, Any], "Diary", "Plan | None"]:
+    from openldn.diary import Diary
+    from openldn.files import Plan
+
+    plan = Plan.read(args.plan) if args.plan else None
+    outcomes = _asked_outcomes(args, plan, typed)
+    if not outcomes:
+        raise InputError([_no_scale(args.diary, Diary.read(args.diary))])
+    diary = Diary.read(args.diary, outcomes=outcomes, start=plan.design.start if plan else None)
+    progress("loading the engine")
+    from openldn.inference import analyse
+
+    answer = analyse(
+        diary,
+        plan=plan,
+        outcomes=outcomes,
+        prior=args.prior,
+        acts=args.acts,
+        already_on=args.already_on,
+        progress=progress,
+    )
+    return answer.to_json(), diary, plan
+
+
+def _typed_outcomes(texts: list[str]) -> tuple[Outcome, ...]:
+    """Read every --outcome; what is wrong with any of them is told at once."""
+    outcomes: list[Outcome] = []
+    problems: list[Problem] = []
+    for text in texts:
+        role = Role.SECONDARY if outcomes else Role.PRIMARY
+        try:
+            outcome = parse_outcome_option(text, role=role)
+        except InputError as error:
+            problems += error.problems
+            continue
+        if any(outcome.id == other.id for other in outcomes):
+            problems.append(_named_twice(outcome.id, "named twice"))
+        outcomes.append(outcome)
+    if problems:
+        raise InputError(problems)
+    return tuple(outcomes)
+
+
+def _asked_outcomes(
+    args: argparse.Namespace, plan: "Plan | None", typed: tuple[Outcome, ...]
+) -> tuple[Outcome, ...]:
+    """Give the plan's outcomes; what is typed beside a plan is looked at as well, after them."""
+    if plan is None:
+        return typed
+    planned = {outcome.id for outcome in plan.outcomes}
+    for outcome in typed:
+        if outcome.id in planned:
+            args.complain(f"--outcome: the plan says already how {outcome.id} is scored")
+    added = [parse_outcome_option(text, role=Role.SECONDARY) for text in args.outcome]
+    return (*plan.outcomes, *added)
+
+
+def _named_twice(outcome_id: str, given: str) -> Problem:
+    return Problem(
+        code="LDN-C016",
+        place="--outcome",
+        given=f"{outcome_id}, {given}",
+        expected="each outcome once",
+        todo="Leave one of them out.",
+    )
+
+
+def _dose(text: str) -> Dose:
+    try:
+        return Dose.from_mg(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; expected mg such as 1.5") from None
+
+
+_Rendering = Callable[[Mapping[str, Any], "Diary", "Plan | None"], bytes | str]
+
+
+def _outputs(args: argparse.Namespace) -> dict[Path, _Rendering]:
+    """Say which files are to be written, each checked before the long work begins."""
+    asked = {"--json": args.json, "--html": args.html, "--pdf": args.pdf}
+    renderings: dict[str, _Rendering] = {"--json": _json, "--html": _html, "--pdf": _pdf}
+    outputs: dict[Path, _Rendering] = {}
+    problems: list[Problem] = []
+    inputs = [path for path in (args.diary, args.plan) if path is not None]
+    for option, text in asked.items():
+        if text is None or (option == "--json" and text == _STANDARD_OUTPUT):
+            continue
+        path = Path(text)
+        obstacle = _obstacle(path, taken=[*inputs, *outputs])
+        if obstacle:
+            problems.append(_not_writable(option, path, obstacle))
+        outputs[path] = renderings[option]
+    if problems:
+        raise InputError(problems)
+    return outputs
+
+
+def _obstacle(path: Path, *, taken: list[Path]) -> str | None:
+    """Say why a file cannot be written; None when it can."""
+    if any(path.resolve() == other.resolve() for other in taken):
+        return "a file that this command reads or writes already"
+    if path.is_dir():
+        return "a folder"
+    if not path.parent.is_dir():
+        return "a file in a folder that is not there"
+    if not os.access(path.parent, os.W_OK):
+        return "a file in a folder that you may not write to"
+    return None
+
+
+def _not_writable(option: str, path: Path, given: str) -> Problem:
+    return Problem(
+        code="LDN-C034",
+        place=option,
+        given=f"{path}, {given}",
+        expected="the name of a file to write",
+        todo="Choose another name or make the folder first.",
+    )
+
+
+def _write(path: Path, content: bytes | str) -> None:
+    from openldn.files import write_atomically
+
+    write_atomically(path, content)
+    say(f"Wrote {path}.")
+
+
+def _json(answer: Mapping[str, Any], diary: "Diary", plan: "Plan | None") -> str:
+    return _json_text(answer)
+
+
+def _html(answer: Mapping[str, Any], diary: "Diary", plan: "Plan | None") -> str:
+    from openldn.report import render_html
+
+    return render_html(answer, diary=diary, plan=plan)
+
+
+def _pdf(answer: Mapping[str, Any], diary: "Diary", plan: "Plan | None") -> bytes:
+    from openldn.report import render_pdf
+
+    return render_pdf(answer, diary=diary, plan=plan)
+
+
+def _json_text(answer: Mapping[str, Any]) -> str:
+    # allow_nan=False: a number that is none must fail here and not in somebody's reader.
+    return json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _no_scale(path: Path, diary: "Diary") -> Problem:
+    """Say which line to type, with scales guessed from the columns of the diary itself."""
+    guesses = [
+        f"--outcome {key}:{_guessed_scale(diary, key)}:lower" for key in diary.outcome_ids
+    ] or [f"--outcome {key}:0-10:lower" for key in diary.side_effect_ids]
+    line = shlex.join(["openldn", "analyse", str(path)])
+    return Problem(
+        code="LDN-C035",
+        place="the command line",
+        given="neither --plan nor --outcome, so no scale",
+        expected="what was scored, on which scale, and which way is better",
+        todo=f"Type this, with your own scale and direction (lower or higher):"
+        f" {line} {' '.join(guesses) or '--outcome pain:0-10:lower'}",
+    )
+
+
+def _guessed_scale(diary: "Diary", key: str) -> str:
+    values = [value for entry in diary.entries if (value := entry.scores.get(key)) is not None]
+    least, most = min(values, default=0), max(values, default=0)
+    for low, high in ((0, 10), (0, 100)):
+        if low <= least and most <= high:
+            return f"{low}-{high}"
+    return f"{math.floor(least)}-{math.ceil(most)}"

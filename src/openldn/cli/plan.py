@@ -1,0 +1,165 @@
+"""`openldn plan`: write a first plan, check a plan, show a plan in words."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from openldn.cli._terminal import say
+from openldn.protocol.problems import InputError, Problem
+
+__all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
+
+NAME = "plan"
+SUMMARY = "Write, check or show the plan of one personal trial."
+
+_KINDS = (
+    "open-titration",
+    "open-reversal",
+    "blinded-withdrawal",
+    "blinded-crossover",
+    "open-randomised",
+)
+_EXAMPLE = """\
+example:
+  $ openldn plan new --condition lupus --out plan.toml
+  $ openldn plan check plan.toml
+  $ openldn plan show plan.toml
+
+Doses are in mg a day (at most 4.5), times in days, scores in points.
+`check` ends with 0 when the plan can be used, and with 3 and a list of problems when not."""
+
+_NEW = """\
+example:
+  $ openldn plan new --condition lupus --design blinded-withdrawal --out plan.toml
+
+A file that is already there is never overwritten. Doses are in mg a day, times in days."""
+_CHECK = """\
+example:
+  $ openldn plan check plan.toml
+
+Ends with 0 when the plan can be used, and with 3 and a list of problems when not."""
+_SHOW = """\
+example:
+  $ openldn plan show plan.toml
+
+Doses are in mg a day, times in days from the start. While an order is sealed, no arm is shown."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the three actions."""
+    parser.epilog = _EXAMPLE
+    actions = parser.add_subparsers(dest="action", metavar="new|check|show", required=True)
+    new = _action(actions, "new", "Write a first plan, to go through with the prescriber.", _NEW)
+    new.add_argument("--condition", required=True, metavar="ID", help="such as lupus or sle")
+    new.add_argument(
+        "--design", choices=_KINDS, default="blinded-withdrawal", metavar="KIND", help=_kinds()
+    )
+    new.add_argument("--out", required=True, type=Path, metavar="FILE", help="where to write it")
+    new.set_defaults(act=_new)
+    check = _action(actions, "check", "List every problem of a plan.", _CHECK)
+    show = _action(actions, "show", "Print a plan in plain sentences, with its calendar.", _SHOW)
+    for action, act in ((check, _check), (show, _show)):
+        action.add_argument("file", type=Path, metavar="FILE", help="plan.toml")
+        action.set_defaults(act=act)
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, does: str, more: str
+) -> argparse.ArgumentParser:
+    return actions.add_parser(
+        name,
+        help=does,
+        description=does,
+        epilog=more,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the action that was asked for."""
+    status: int = args.act(args)
+    return status
+
+
+def _kinds() -> str:
+    return "one of " + ", ".join(_KINDS) + " (default blinded-withdrawal)"
+
+
+def _new(args: argparse.Namespace) -> int:
+    from openldn.cli._first_plan import first_plan
+    from openldn.evidence.conditions import find
+    from openldn.files import write_new
+    from openldn.protocol.plan import Kind
+
+    condition = find(args.condition)
+    if condition is None:
+        raise InputError([_unknown_condition(args.condition)])
+    plan = first_plan(condition, kind=Kind(args.design))
+    text = "# " + _HEADER.replace("\n", "\n# ") + "\n\n" + plan.to_toml(is_commented=True)
+    try:
+        write_new(args.out, text)
+    except FileExistsError:
+        raise InputError([_taken(args.out)]) from None
+    say(f"Wrote {args.out}: a first plan for {condition.name}. Go through it with your prescriber.")
+    say(f"Then check it: openldn plan check {args.out}")
+    return 0
+
+
+_HEADER = (
+    "A first plan for a personal trial of low-dose naltrexone (LDN).\n"
+    "It is a proposal to talk about, not advice. Every line can be changed.\n"
+    "The prescriber decides on the drug, its doses and its times.\n"
+    "Doses are in mg a day, times in days, scores in points."
+)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from openldn.evidence.conditions import find
+    from openldn.files import Plan
+
+    plan = Plan.read(args.file)
+    say(f"{args.file} can be used: {plan.design.kind}, {plan.total_days} days.")
+    for name in plan.person.conditions:
+        if find(name) is None:
+            say(f"Note: the catalogue has no condition {name!r}; it is kept as written.")
+    if plan.prescriber.agreed is None:
+        say(_NOT_AGREED)
+    return 0
+
+
+_NOT_AGREED = (
+    "Note: no date of agreement with the prescriber is in this plan yet. "
+    "It is needed before the order is drawn."
+)
+
+
+def _show(args: argparse.Namespace) -> int:
+    from openldn.cli._plan_words import plan_lines
+    from openldn.files import Plan
+
+    print("\n".join(plan_lines(Plan.read(args.file))))
+    return 0
+
+
+def _unknown_condition(given: str) -> Problem:
+    from openldn.evidence.conditions import catalogue, nearest
+
+    meant = nearest(given)
+    return Problem(
+        code="LDN-C040",
+        place="--condition",
+        given=repr(given[:80]),
+        expected="one of " + ", ".join(condition.id for condition in catalogue()),
+        todo=f"Did you mean {meant.id}?" if meant else "Choose one of these.",
+    )
+
+
+def _taken(path: Path) -> Problem:
+    return Problem(
+        code="LDN-C041",
+        place=str(path),
+        given="a file that is already there",
+        expected="a new file",
+        todo="Choose another name; nothing was overwritten.",
+    )

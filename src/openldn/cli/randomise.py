@@ -1,0 +1,87 @@
+"""`openldn randomise`: draw the hidden order once and seal it for a pharmacist."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from openldn.cli._terminal import say
+from openldn.protocol.problems import InputError, Problem
+
+__all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
+
+NAME = "randomise"
+SUMMARY = "Draw the hidden order once and seal it for a pharmacist."
+
+_EXAMPLE = """\
+example:
+  $ openldn randomise plan.toml --out sealed --passphrase-file pharmacist.txt
+
+The folder then holds seal.json (the sealed order and a promise that anyone can check later),
+kits.csv (one label for each period, in days from the start) and the plan itself.
+The order is drawn once. It is in the box only: nobody but the pharmacist can read it, and it is
+never drawn again. The pharmacist makes the passphrase or the key, and keeps it from the person.
+Before each period starts, ask about opioids again, whatever the period holds."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the plan, the folder and the lock."""
+    parser.epilog = _EXAMPLE
+    parser.add_argument("plan", type=Path, metavar="PLAN", help="plan.toml, agreed and checked")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to make")
+    lock = parser.add_mutually_exclusive_group(required=True)
+    lock.add_argument(
+        "--pharmacist-key",
+        type=Path,
+        metavar="FILE",
+        help="the pharmacist's public key (X25519: PEM, base64 or hex)",
+    )
+    lock.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="one line: the pharmacist's passphrase, 12 characters or more",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw, seal and write, or say everything that is in the way."""
+    from openldn.files import LARGEST_SMALL_FILE, Plan, read_limited
+    from openldn.sealing import check_passphrase, create_folder, randomise, read_public_key
+    from openldn.sealing.folder import check_free
+    from openldn.sealing.seal import problems_before_draw
+
+    problems: list[Problem] = []
+    plan = passphrase = public_key = None
+    plan_bytes = b""
+    try:
+        plan_bytes = read_limited(args.plan, LARGEST_SMALL_FILE)
+        plan = Plan.from_toml(plan_bytes)
+        problems += problems_before_draw(plan)
+    except InputError as error:
+        problems += error.problems
+    try:
+        if args.passphrase_file is not None:
+            data = read_limited(args.passphrase_file, LARGEST_SMALL_FILE)
+            passphrase = check_passphrase(data)
+        else:
+            public_key = read_public_key(read_limited(args.pharmacist_key, LARGEST_SMALL_FILE))
+    except InputError as error:
+        problems += error.problems
+    try:
+        check_free(args.out, plan_bytes=plan_bytes)
+    except InputError as error:
+        problems += error.problems
+    if problems or plan is None:
+        raise InputError(problems)
+    sealed = randomise(plan, passphrase=passphrase, public_key=public_key)
+    create_folder(args.out, sealed=sealed, plan_bytes=plan_bytes)
+    _report(args.out, n_kits=len(sealed.kits), promise=sealed.seal["commitment"])
+    return 0
+
+
+def _report(folder: Path, *, n_kits: int, promise: str) -> None:
+    say(f"The order is drawn and sealed in {folder}, with labels for {n_kits} kits.")
+    say(f"Promise (commitment): {promise}")
+    say("Give the folder to the pharmacist. Keep a copy: the promise can be checked at the end.")
+    say("Before each period begins, go through the opioid questions again, whatever it holds.")

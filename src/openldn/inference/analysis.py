@@ -1,0 +1,481 @@
+"""From plan and diary to the answer: which question, which days, which doses, and what to say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openldn.diary import Diary
+from openldn.inference import gaussian, priors
+from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
+from openldn.inference.citations import citations_of
+from openldn.inference.course import ARMS, Course, course_of
+from openldn.inference.gaussian import Fit, Series
+from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
+from openldn.inference.grid import GridTooHard
+from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
+from openldn.inference.mixture import Mixture
+from openldn.inference.priors import BetaPrior
+from openldn.inference.refusal import AnalysisRefused
+from openldn.protocol.doses import Dose
+from openldn.protocol.outcomes import Better, Family, Outcome
+from openldn.protocol.plan import Acts, Arm, Plan
+from openldn.protocol.problems import InputError, Problem
+
+__all__ = ["DEFAULT_DECISION", "MIN_VALUES", "analyse"]
+
+# Below this number of values nothing is said at all (contract, section 4).
+MIN_VALUES = 4
+DEFAULT_DECISION = 0.95
+WORTHWHILE = 0.5
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Question:
+    """What is asked of every outcome alike."""
+
+    course: Course
+    plan: Plan | None
+    prior: str
+    decision: float
+    is_asymmetric: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """Days that carry likelihood together, and the doses reported from them."""
+
+    name: str
+    counts: BoolArray
+    doses: tuple[Dose, ...]
+
+
+class _CannotAnswer(Exception):
+    """One outcome is refused; the message is the reason, a plain sentence."""
+
+
+def analyse(
+    diary: Diary,
+    *,
+    plan: Plan | None = None,
+    outcomes: Sequence[Outcome] | None = None,
+    order: Sequence[Arm] | None = None,
+    prior: str | None = None,
+    acts: Acts | None = None,
+    already_on: Dose | None = None,
+    conduct: Conduct | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Answer:
+    """Answer what the diary can tell about each outcome.
+
+    Parameters
+    ----------
+    diary
+        What was recorded.
+    plan
+        The frozen plan; without one every day counts, openly, and `outcomes` is needed.
+    outcomes
+        What was scored; the plan's outcomes when left out.
+    order
+        The arm of each period, once the seal is open; else read from the diary's `arm` column.
+    prior
+        `default`, `sceptical`, `wide` or `evidence`; the plan's choice when left out.
+    acts, already_on
+        When a dose shows, and what was taken before day 0; the plan's when left out, else the same
+        day and nothing.
+    conduct
+        What is known of blinding and of changes to the plan; what is unknown lowers the grade.
+    progress
+        Called with a few words before each longer step.
+
+    Raises
+    ------
+    InputError
+        For a diary that cannot be used, with every problem found.
+    AnalysisRefused
+        When no outcome can be answered, with the reason for each.
+    """
+    asked = tuple(outcomes or (plan.outcomes if plan else ()))
+    _check(diary, asked, prior)
+    diary = diary.with_outcomes(asked)
+    course = course_of(
+        diary,
+        plan=plan,
+        order=order,
+        acts=acts or (plan.drug.acts if plan else Acts.SAME_DAY),
+        already_on=already_on or (plan.drug.already_on if plan else Dose(0)),
+    )
+    question = _Question(
+        course=course,
+        plan=plan,
+        prior=prior or (plan.analysis.prior if plan else "default"),
+        decision=plan.analysis.decision if plan else DEFAULT_DECISION,
+        is_asymmetric=plan.analysis.asymmetric if plan else False,
+    )
+    parts = _parts(question)
+    recorded = parts[0].counts & ~np.isnan(course.scores(asked[0].id))
+    grade = grade_of(course, recorded, plan=plan, conduct=conduct or Conduct())
+    answered: dict[str, OutcomeAnswer] = {}
+    refused: dict[str, str] = {}
+    notes: list[str] = []
+    for outcome in asked:
+        if progress:
+            progress(f"computing {outcome.id}")
+        try:
+            answered[outcome.id] = _answer_outcome(outcome, question, parts, grade, notes)
+        except _CannotAnswer as reason:
+            refused[outcome.id] = str(reason)
+    if not answered:
+        raise AnalysisRefused(_refusal(outcome_id, why) for outcome_id, why in refused.items())
+    return Answer(
+        design=Design(
+            kind=str(plan.design.kind) if plan else "diary",
+            grade=grade,
+            days=int(parts[0].counts.sum()),
+            days_recorded=int(recorded.sum()),
+        ),
+        outcomes=answered,
+        refused=refused,
+        model=_model(question),
+        limits=limits_of(
+            course,
+            recorded,
+            plan=plan,
+            grade=grade,
+            outcomes=answered.values(),
+            notes=dict.fromkeys(notes),
+        ),
+        citations=citations_of(question.prior),
+    )
+
+
+def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
+    """Everything that makes the input unusable, at once."""
+    problems = list(diary.check(asked)) if asked else []
+    if not asked:
+        problems.append(_no_scale(diary))
+    if not diary.entries:
+        problems.append(_no_rows())
+    missing = [outcome.id for outcome in asked if outcome.id not in diary.outcome_ids]
+    if asked and len(missing) == len(asked):
+        problems.append(_no_column(missing, diary.outcome_ids))
+    if prior is not None and prior not in priors.PRIOR_NAMES:
+        problems.append(_no_such_prior(prior))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+def _parts(question: _Question) -> tuple[_Part, ...]:
+    """The part that carries the conclusion first; doses tried only openly are the second."""
+    course = question.course
+    if not course.is_randomised.any():
+        return (_Part(name="open", counts=np.ones(len(course), dtype=bool), doses=course.levels),)
+    randomised = course.is_randomised
+    tried = {Dose(int(ug)) for ug in course.dose_ug[randomised] if ug}
+    only_openly = tuple(dose for dose in course.levels if dose not in tried)
+    main = _Part(name="randomised", counts=randomised, doses=tuple(sorted(tried)))
+    if not only_openly:
+        return (main,)
+    return (main, _Part(name="open", counts=~randomised, doses=only_openly))
+
+
+def _answer_outcome(
+    outcome: Outcome,
+    question: _Question,
+    parts: tuple[_Part, ...],
+    grade: Grade,
+    notes: list[str],
+) -> OutcomeAnswer:
+    main = parts[0]
+    fit, levels = _answer_part(outcome, question, main, grade)
+    for part in parts[1:]:
+        try:
+            _, open_levels = _answer_part(outcome, question, part, grade)
+        except _CannotAnswer as reason:
+            doses = ", ".join(dose.text for dose in part.doses)
+            notes.append(f"{outcome.label}: {doses}, taken only openly, has no answer. {reason}")
+        else:
+            levels += tuple(replace(level, p_best=None) for level in open_levels)
+    compared = [level for level in levels if level.part == main.name]
+    for dose in main.doses:
+        if all(level.dose != dose for level in compared):
+            notes.append(f"{outcome.label}: no value was recorded on {dose.text}.")
+    headline = _headline(compared, question.plan)
+    events = [event for event, _ in _events(question.course, main, outcome)]
+    days_recorded = int((main.counts & ~np.isnan(question.course.scores(outcome.id))).sum())
+    verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
+    return OutcomeAnswer(
+        outcome=outcome,
+        days_recorded=days_recorded,
+        verdict=verdict,
+        is_worthwhile=verdict == "clear-benefit" and headline.p_meaningful_benefit >= WORTHWHILE,
+        headline=headline,
+        levels=levels,
+        p_best_none=1.0 - sum(level.p_best or 0.0 for level in compared),
+        pill=fit.pill.summary() if fit.pill else None,
+        onset_days=fit.onset_days,
+        offset_days=fit.offset_days,
+        noise_sd=fit.noise_sd,
+        phi=fit.phi,
+        white_share=fit.white_share,
+        trend=fit.trend.summary(),
+        events=tuple(
+            (event, effect.summary()) for event, effect in zip(events, fit.events, strict=True)
+        ),
+        grid_points=fit.grid_points,
+        effective_grid_points=fit.effective_grid_points,
+    )
+
+
+def _answer_part(
+    outcome: Outcome, question: _Question, part: _Part, grade: Grade
+) -> tuple[Fit, tuple[LevelAnswer, ...]]:
+    """Fit the days of one part and read its doses off the posterior."""
+    course = question.course
+    series, contrast = _series(outcome, question, part)
+    try:
+        fit = gaussian.fit(series, prior=_prior(outcome, question))
+    except GridTooHard as hard:
+        raise _CannotAnswer(
+            f"The answer could not be computed well enough: {hard.effective:.0f} effective points"
+            f" after {hard.points}, where 300 are needed."
+        ) from hard
+    recorded = ~np.isnan(series.score)
+    dose_ug = course.acting_dose()
+    days = {dose: int((recorded & (dose_ug == dose.ug)).sum()) for dose in part.doses}
+    reported = [dose for dose in part.doses if days[dose]]
+    sign = -1.0 if outcome.better is Better.LOWER else 1.0
+    at = [course.levels.index(dose) for dose in reported]
+    best = fit.p_best(tuple(at), sign=sign)[1:]
+    includes = _includes(course, recorded, part, contrast, grade)
+    levels = tuple(
+        _level(
+            fit.levels[index],
+            outcome=outcome,
+            sign=sign,
+            part=part.name,
+            dose=dose,
+            days=days[dose],
+            contrast=contrast,
+            includes=includes,
+            p_best=share,
+        )
+        for dose, index, share in zip(reported, at, best, strict=True)
+    )
+    return fit, levels
+
+
+def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series, Arm]:
+    """The numbers of one outcome in one part, and what its doses are held against.
+
+    Raises
+    ------
+    _CannotAnswer
+        When there is too little to go by.
+    """
+    course = question.course
+    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    recorded = ~np.isnan(score)
+    dose_ug, arm = course.acting_dose(), course.acting_arm()
+    _refuse_if_hopeless(outcome, score[recorded], dose_ug[recorded])
+    has_placebo = bool((arm[recorded] == ARMS.index(Arm.PLACEBO)).any())
+    has_nothing = bool((arm[recorded] == ARMS.index(Arm.NONE)).any())
+    level = np.zeros(len(course), dtype=np.int64)
+    for k, dose in enumerate(course.levels, start=1):
+        level[dose_ug == dose.ug] = k
+    events = _events(course, part, outcome)
+    series = Series(
+        score=score,
+        minimum=outcome.minimum,
+        maximum=outcome.maximum,
+        level=level,
+        n_levels=len(course.levels),
+        capsule=arm != ARMS.index(Arm.NONE) if has_placebo and has_nothing else None,
+        events=np.column_stack([column for _, column in events])
+        if events
+        else np.empty((len(course), 0)),
+        start_level=course.levels.index(course.already_on) + 1 if course.already_on.ug else 0,
+        start_capsule=course.already_on.ug > 0,
+        is_asymmetric=question.is_asymmetric,
+    )
+    return series, Arm.PLACEBO if has_placebo else Arm.NONE
+
+
+def _refuse_if_hopeless(
+    outcome: Outcome, scores: NDArray[np.float64], dose_ug: NDArray[np.int64]
+) -> None:
+    if outcome.family is not Family.GAUSSIAN:
+        raise _CannotAnswer(
+            f"A scale with {outcome.steps} answers needs the {outcome.family} model, which this"
+            " version does not have yet. Scales with 7 or more answers can be used."
+        )
+    if len(scores) < MIN_VALUES:
+        raise _CannotAnswer(
+            f"It has {len(scores)} recorded values on the days that count; at least {MIN_VALUES}"
+            " are needed."
+        )
+    if scores.min() == scores.max():
+        raise _CannotAnswer(
+            f"Every recorded value is {scores[0]:g}, so there is nothing to compare."
+        )
+    if len(set(dose_ug)) < 2 or not dose_ug.any():
+        taken = f"on {Dose(int(dose_ug[0])).text}" if dose_ug[0] else "without the drug"
+        raise _CannotAnswer(
+            f"Every recorded value is from days {taken}, so there is nothing to compare with."
+        )
+
+
+def _events(course: Course, part: _Part, outcome: Outcome) -> list[tuple[str, NDArray[np.float64]]]:
+    """Outside events that fell on a day with a value; a flare is part of the outcome."""
+    recorded = part.counts & ~np.isnan(course.scores(outcome.id))
+    columns = [(event, course.event(event)) for event in COVARIATE_EVENTS]
+    return [(event, column) for event, column in columns if column[recorded].any()]
+
+
+def _includes(
+    course: Course, recorded: BoolArray, part: _Part, contrast: Arm, grade: Grade
+) -> tuple[str, ...]:
+    """What the difference holds besides the drug."""
+    if part.name == "open" and (grade.letter == "E" or not has_reversal(course, recorded)):
+        return ("drug", "expectation", "time")
+    return ("drug",) if contrast is Arm.PLACEBO else ("drug", "expectation")
+
+
+def _level(
+    posterior: Mixture,
+    *,
+    outcome: Outcome,
+    sign: float,
+    part: str,
+    dose: Dose,
+    days: int,
+    contrast: Arm,
+    includes: tuple[str, ...],
+    p_best: float,
+) -> LevelAnswer:
+    below_minus, below_zero, below_plus = (
+        float(share) for share in posterior.below(np.array([-outcome.mcid, 0.0, outcome.mcid]))
+    )
+    lower, higher = below_minus, 1.0 - below_plus
+    better, worse = (lower, higher) if sign < 0 else (higher, lower)
+    return LevelAnswer(
+        part=part,
+        dose=dose,
+        days=days,
+        contrast=contrast,
+        includes=includes,
+        effect=posterior.summary(),
+        p_benefit=below_zero if sign < 0 else 1.0 - below_zero,
+        p_meaningful_benefit=better,
+        p_about_same=1.0 - better - worse,
+        p_meaningful_harm=worse,
+        p_best=p_best,
+        posterior=posterior,
+    )
+
+
+def _headline(levels: Sequence[LevelAnswer], plan: Plan | None) -> LevelAnswer:
+    """The plan's target dose; without one the dose held longest, the larger on a tie."""
+    if plan is not None:
+        for level in levels:
+            if level.dose == plan.design.target:
+                return level
+    return max(levels, key=lambda level: (level.days, level.dose))
+
+
+def _verdict(p_benefit: float, decision: float, *, values: int) -> str:
+    if values < MIN_FOR_CLEAR:
+        return "could-not-tell"
+    if p_benefit >= decision:
+        return "clear-benefit"
+    if 1.0 - p_benefit >= decision:
+        return "clear-harm"
+    return "could-not-tell"
+
+
+def _prior(outcome: Outcome, question: _Question) -> BetaPrior:
+    if question.prior != "evidence":
+        return priors.beta_prior(question.prior)
+    conditions = question.plan.person.conditions if question.plan else ()
+    found = priors.evidence_prior(conditions, outcome)
+    if found is None:
+        raise _CannotAnswer(
+            "There is no pooled estimate of this outcome for the plan's conditions, so the prior"
+            " `evidence` has nothing to stand on. Use the default prior."
+        )
+    return found
+
+
+def _model(question: _Question) -> dict[str, Any]:
+    course = question.course
+    return {
+        "family": "gaussian",
+        "prior": question.prior,
+        "priors": priors.describe(question.prior, is_asymmetric=question.is_asymmetric),
+        "decision": question.decision,
+        "acts": str(course.acts),
+        "time": "Days run over the calendar without gaps; day 1 is the first day of the plan, or of"
+        " the file. "
+        + (
+            "A day's score goes with the dose of the day before."
+            if course.acts is Acts.NEXT_DAY
+            else "A day's score goes with the dose of the same day."
+        ),
+        "already_on_mg": float(course.already_on.mg),
+        "seed": "none: low-discrepancy points, the same in every run",
+    }
+
+
+def _refusal(outcome_id: str, why: str) -> Problem:
+    return Problem(
+        code="LDN-A010",
+        place=outcome_id,
+        given="a diary from which this outcome cannot be answered",
+        expected="enough to compare",
+        todo=why,
+    )
+
+
+def _no_rows() -> Problem:
+    return Problem(
+        code="LDN-A011",
+        place="the diary",
+        given="no rows",
+        expected="at least one recorded day",
+        todo="Add a row for each day that was recorded.",
+    )
+
+
+def _no_scale(diary: Diary) -> Problem:
+    known = ", ".join(diary.outcome_ids) or "none"
+    return Problem(
+        code="LDN-A012",
+        place="the outcomes",
+        given=f"no scale (columns that could be outcomes: {known})",
+        expected="the scale and the better direction of each outcome",
+        todo="Give a plan, or name each outcome with its scale, such as pain:0-10:lower.",
+    )
+
+
+def _no_column(missing: Sequence[str], known: Sequence[str]) -> Problem:
+    return Problem(
+        code="LDN-A013",
+        place="the diary's columns",
+        given=f"no column named {' or '.join(missing)} (there are: {', '.join(known) or 'none'})",
+        expected="one column for each outcome",
+        todo="Compare the ids of the outcomes with the first line of the diary.",
+    )
+
+
+def _no_such_prior(prior: str) -> Problem:
+    return Problem(
+        code="LDN-A014",
+        place="the prior",
+        given=prior,
+        expected=", ".join(priors.PRIOR_NAMES),
+        todo="Choose one of these.",
+    )

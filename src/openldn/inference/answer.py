@@ -1,0 +1,280 @@
+"""The answer: what the posterior says, in the outcome's own points, and how it is written down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from openldn._version import __version__
+from openldn.inference.grade import Grade
+from openldn.inference.mixture import Mixture, Summary
+from openldn.protocol.doses import Dose
+from openldn.protocol.outcomes import Outcome
+from openldn.protocol.plan import Arm
+
+if TYPE_CHECKING:
+    import altair
+
+__all__ = ["Answer", "Design", "LevelAnswer", "OutcomeAnswer"]
+
+FORMAT = 1
+# Numbers are written with this many digits: more than any of them is good for, few enough to read.
+DIGITS = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelAnswer:
+    """What one dose did, against its contrast.
+
+    Attributes
+    ----------
+    part
+        `randomised`, or `open` for days on which the person knew what she took.
+    contrast
+        Placebo, or none: taking nothing.
+    includes
+        What else is in the difference: `drug`, then `expectation`, then `time`.
+    effect
+        Difference at steady state in the outcome's own points; negative = lower score.
+    p_benefit, p_meaningful_benefit, p_about_same, p_meaningful_harm
+        Probabilities given the records and the assumptions; the last three add up to 1.
+    p_best
+        Share in which this dose is the best candidate; None for doses that were not compared.
+    """
+
+    part: str
+    dose: Dose
+    days: int
+    contrast: Arm
+    includes: tuple[str, ...]
+    effect: Summary
+    p_benefit: float
+    p_meaningful_benefit: float
+    p_about_same: float
+    p_meaningful_harm: float
+    p_best: float | None
+    posterior: Mixture = field(repr=False, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """One row of `levels`."""
+        return {
+            "part": self.part,
+            "arm": str(Arm.ACTIVE),
+            "dose_mg": float(self.dose.mg),
+            "days": self.days,
+            "contrast": str(self.contrast),
+            "includes": list(self.includes),
+            "effect": self.effect.to_json(),
+            "link_effect": None,
+            "p_benefit": self.p_benefit,
+            "p_meaningful_benefit": self.p_meaningful_benefit,
+            "p_about_same": self.p_about_same,
+            "p_meaningful_harm": self.p_meaningful_harm,
+            "p_best": self.p_best,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutcomeAnswer:
+    """Everything about one outcome; `headline` is the level that carries the verdict."""
+
+    outcome: Outcome
+    days_recorded: int
+    verdict: str
+    is_worthwhile: bool
+    headline: LevelAnswer
+    levels: tuple[LevelAnswer, ...]
+    p_best_none: float
+    pill: Summary | None
+    onset_days: Summary
+    offset_days: Summary | None
+    noise_sd: Summary
+    phi: Summary
+    white_share: Summary
+    trend: Summary
+    events: tuple[tuple[str, Summary], ...]
+    grid_points: int
+    effective_grid_points: float
+
+    def to_json(self) -> dict[str, Any]:
+        """One row of `outcomes`."""
+        return {
+            "id": self.outcome.id,
+            "label": self.outcome.label,
+            "role": str(self.outcome.role),
+            "better": str(self.outcome.better),
+            "scale": [self.outcome.minimum, self.outcome.maximum],
+            "mcid": self.outcome.mcid,
+            "family": str(self.outcome.family),
+            "days_recorded": self.days_recorded,
+            "verdict": self.verdict,
+            "worthwhile": self.is_worthwhile,
+            "headline": {"part": self.headline.part, "dose_mg": float(self.headline.dose.mg)},
+            "levels": [level.to_json() for level in self.levels],
+            "p_best_none": self.p_best_none,
+            "pill": None if self.pill is None else {"effect": self.pill.to_json()},
+            "onset_days": self.onset_days.to_json(),
+            "offset_days": None if self.offset_days is None else self.offset_days.to_json(),
+            "noise_sd": self.noise_sd.to_json(),
+            "phi": self.phi.to_json(),
+            "white_share": self.white_share.to_json(),
+            "trend": self.trend.to_json(),
+            "events": [{"id": event, "effect": effect.to_json()} for event, effect in self.events],
+            # Both come with the randomisation test and the other families.
+            "randomisation_test": None,
+            "sensitivity": [],
+            "diagnostics": {
+                "grid_points": self.grid_points,
+                "effective_grid_points": self.effective_grid_points,
+            },
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Design:
+    """The trial as it was run."""
+
+    kind: str
+    grade: Grade
+    days: int
+    days_recorded: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The whole answer to one diary."""
+
+    design: Design
+    outcomes: Mapping[str, OutcomeAnswer]
+    refused: Mapping[str, str]
+    model: Mapping[str, Any]
+    limits: tuple[str, ...]
+    citations: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "outcomes", MappingProxyType(dict(self.outcomes)))
+        object.__setattr__(self, "refused", MappingProxyType(dict(self.refused)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer file of the contract, as plain values."""
+        written: dict[str, Any] = _rounded(
+            {
+                "format": FORMAT,
+                "kind": "answer",
+                "openldn": __version__,
+                "design": {
+                    "kind": self.design.kind,
+                    "grade": self.design.grade.letter,
+                    "grade_reasons": [
+                        {"code": reason.code, "text": reason.text}
+                        for reason in self.design.grade.reasons
+                    ],
+                    "days": self.design.days,
+                    "days_recorded": self.design.days_recorded,
+                },
+                "outcomes": [outcome.to_json() for outcome in self.outcomes.values()],
+                "refused": dict(self.refused),
+                "model": dict(self.model),
+                "limits": list(self.limits),
+                "citations": list(self.citations),
+            }
+        )
+        return written
+
+    def to_frame(self) -> Any:
+        """One row for each outcome and level, as a polars or pandas frame, whichever is there.
+
+        Rows are ordered by outcome, then part, then dose.
+
+        Raises
+        ------
+        ImportError
+            When neither library is installed.
+        """
+        rows = [
+            {
+                "outcome": outcome.outcome.id,
+                "part": level.part,
+                "dose_mg": float(level.dose.mg),
+                "days": level.days,
+                "contrast": str(level.contrast),
+                **level.effect.to_json(),
+                "p_benefit": level.p_benefit,
+                "p_meaningful_benefit": level.p_meaningful_benefit,
+                "p_about_same": level.p_about_same,
+                "p_meaningful_harm": level.p_meaningful_harm,
+                "p_best": level.p_best,
+                "verdict": outcome.verdict,
+            }
+            for outcome in self.outcomes.values()
+            for level in outcome.levels
+        ]
+        from importlib import import_module
+        from importlib.util import find_spec
+
+        for library in ("polars", "pandas"):
+            if find_spec(library):
+                return import_module(library).DataFrame(rows)
+        raise ImportError("to_frame needs polars or pandas: pip install polars")
+
+    def to_arviz(self, *, draws: int = 4_000, seed: int = 1) -> Any:
+        """Draws from the posterior of each effect, for ArviZ's tools.
+
+        The posterior is known in closed form; the draws are independent, in one chain.
+
+        Raises
+        ------
+        ImportError
+            When the `arviz` extra is not installed.
+        """
+        from importlib.util import find_spec
+
+        if not find_spec("arviz"):
+            raise ImportError("to_arviz needs the arviz extra: pip install 'openldn[arviz]'")
+        import arviz
+        import numpy as np
+
+        generator = np.random.default_rng(seed)
+        posterior = {
+            f"{outcome.outcome.id}: {level.part} {level.dose.text}": level.posterior.draw(
+                generator, draws
+            )[None, :]
+            for outcome in self.outcomes.values()
+            for level in outcome.levels
+        }
+        return arviz.from_dict(posterior=posterior)
+
+    def chart(self) -> "altair.LayerChart":
+        """Each effect with its 95% interval, in points of its outcome; a chart to show or save."""
+        import altair
+
+        rows = [
+            {
+                "effect": f"{outcome.outcome.label}, {level.dose.text} ({level.part})",
+                "mean": level.effect.mean,
+                "low": level.effect.q025,
+                "high": level.effect.q975,
+            }
+            for outcome in self.outcomes.values()
+            for level in outcome.levels
+        ]
+        base = altair.Chart(altair.InlineData(values=rows)).encode(
+            y=altair.Y("effect:N", title=None, sort=None)
+        )
+        bars = base.mark_rule(size=3).encode(
+            x=altair.X("low:Q", title="difference in points, 95% interval"), x2="high:Q"
+        )
+        points = base.mark_point(filled=True, size=80).encode(x="mean:Q")
+        layered: altair.LayerChart = bars + points
+        return layered
+
+
+def _rounded(value: Any) -> Any:
+    """The same values with numbers of `DIGITS` significant digits."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return value

@@ -1,0 +1,150 @@
+"""What the answer cannot tell, in plain sentences.
+
+Each sentence is true of this diary: nothing is printed that did not happen.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openldn.inference.answer import OutcomeAnswer
+from openldn.inference.course import Course
+from openldn.inference.grade import Grade
+from openldn.protocol.doses import MAX_DAILY
+from openldn.protocol.plan import Arm, Plan
+
+__all__ = ["COVARIATE_EVENTS", "MIN_FOR_CLEAR", "limits_of"]
+
+# Six values a person cannot tell (contract, section 4): among 122 real people with six values each,
+# two had a chance of benefit just above 0.95.
+MIN_FOR_CLEAR = 7
+
+# Events that come from outside and are not themselves a measure of the outcome.
+COVARIATE_EVENTS = ("infection", "steroid-burst", "vaccination", "other-medicine-change")
+
+
+def limits_of(
+    course: Course,
+    recorded: NDArray[np.bool_],
+    *,
+    plan: Plan | None,
+    grade: Grade,
+    outcomes: Iterable[OutcomeAnswer],
+    notes: Iterable[str],
+) -> tuple[str, ...]:
+    """Every limit of this answer.
+
+    Parameters
+    ----------
+    recorded
+        (T,) whether the primary outcome has a value that counts.
+    notes
+        Sentences that arose on the way, such as doses that could not be answered.
+    """
+    answered = list(outcomes)
+    found = [
+        *_what_is_compared(answered, grade),
+        *_days(course, recorded, plan),
+        *_doses(course),
+        *_events(course),
+        *_conduct(plan, answered),
+        *notes,
+        "The answer is about you in these weeks. It says nothing about other people, and another"
+        " season may differ.",
+        "It rests on the model and the starting assumptions listed below; other assumptions would"
+        " move it.",
+    ]
+    return tuple(found)
+
+
+def _what_is_compared(answered: list[OutcomeAnswer], grade: Grade) -> list[str]:
+    levels = [level for outcome in answered for level in outcome.levels]
+    found = []
+    if grade.letter == "E":
+        found.append(
+            "There is no stop and new start with a week recorded on each side. The drug, your"
+            " hopes and the passing of time cannot be told apart."
+        )
+    elif any(outcome.headline.contrast is Arm.NONE for outcome in answered):
+        found.append("You knew what you took: this is the drug and your expectations together.")
+    if {level.part for level in levels} == {"open", "randomised"}:
+        found.append(
+            "Doses marked open were tried while you knew what you took. They are a separate,"
+            " weaker answer."
+        )
+    return found
+
+
+def _days(course: Course, recorded: NDArray[np.bool_], plan: Plan | None) -> list[str]:
+    found = []
+    first = int(course.is_randomised.argmax()) if course.is_randomised.any() else 0
+    asked = len(course) - first
+    given = int(recorded[first:].sum())
+    if given < asked:
+        found.append(
+            f"{asked - given} of {asked} days have no value. Gaps are kept as gaps, never as"
+            " zeros; if the bad days are the missing ones, the answer is too rosy."
+        )
+    too_ill = sum(day is not None and day.is_too_ill for day in course.days[first:])
+    if too_ill:
+        found.append(f"On {too_ill} days you were too ill to answer. They count as missing.")
+    if course.filled_days:
+        source = "the plan's dose" if plan is not None else "the last dose recorded before"
+        found.append(
+            f"On {course.filled_days} days the dose was not recorded and {source} was taken."
+        )
+    if course.outside_days:
+        found.append(
+            f"{course.outside_days} recorded days lie outside the plan's days and were left out."
+        )
+    return found
+
+
+def _doses(course: Course) -> list[str]:
+    above = [level.text for level in course.levels if level > MAX_DAILY]
+    if not above:
+        return []
+    return [
+        f"The diary holds doses above {MAX_DAILY.text} a day ({', '.join(above)}). They were read"
+        " as recorded. OpenLDN is made for low doses of naltrexone."
+    ]
+
+
+def _events(course: Course) -> list[str]:
+    found = []
+    if "flare" in course.event_ids:
+        found.append(
+            "Flares are part of what is measured. They were not taken out of the comparison."
+        )
+    unknown = [event for event in course.event_ids if event not in (*COVARIATE_EVENTS, "flare")]
+    if unknown:
+        found.append(f"These events were kept but not used: {', '.join(unknown)}.")
+    return found
+
+
+def _conduct(plan: Plan | None, answered: list[OutcomeAnswer]) -> list[str]:
+    found = []
+    if plan is not None and plan.analysis.looks:
+        found.append(
+            f"The plan looks at the answer {len(plan.analysis.looks)} times before its end. Each"
+            " look adds a chance to be misled, and the threshold here was not raised for it."
+        )
+    if plan is not None and plan.first_randomised_day is not None:
+        slowest = max((outcome.onset_days.q50 for outcome in answered), default=0.0)
+        if plan.design.period_days < 3.0 * slowest:
+            found.append(
+                f"Periods of {plan.design.period_days} days may be too short: the effect seems to"
+                f" need about {slowest:.0f} days to get two thirds of the way."
+            )
+    if any(outcome.days_recorded < MIN_FOR_CLEAR for outcome in answered):
+        found.append(
+            f"With fewer than {MIN_FOR_CLEAR} values nothing is called clear, whatever the numbers"
+            " say."
+        )
+    if len(answered) > 1:
+        found.append(
+            f"{len(answered)} outcomes were looked at. The more one looks at, the more often one of"
+            " them stands out by chance; the primary one carries the conclusion."
+        )
+    return found

@@ -1,0 +1,64 @@
+"""The medicine's rules: doses, plan, calendar, randomisation sets, seal and safety gate.
+
+Standard library only, and no clock, no files, no chance, no network: whoever reads the rules can
+read and test them with nothing else. Time and chance arrive as arguments.
+"""
+
+from openldn.protocol.calendar import Phase, PlannedDay, calendar, planned_on
+from openldn.protocol.doses import MAX_DAILY, Dose
+from openldn.protocol.outcomes import (
+    Better,
+    Family,
+    Outcome,
+    Role,
+    default_family,
+    parse_outcome_option,
+)
+from openldn.protocol.plan import (
+    Acts,
+    Analysis,
+    Arm,
+    Design,
+    Drug,
+    Kind,
+    LadderStep,
+    Period,
+    Person,
+    Plan,
+    Prescriber,
+    RampStep,
+    Scheme,
+    StopRule,
+)
+from openldn.protocol.problems import InputError, Problem
+
+__all__ = [
+    "MAX_DAILY",
+    "Acts",
+    "Analysis",
+    "Arm",
+    "Better",
+    "Design",
+    "Dose",
+    "Drug",
+    "Family",
+    "InputError",
+    "Kind",
+    "LadderStep",
+    "Outcome",
+    "Period",
+    "Person",
+    "Phase",
+    "Plan",
+    "PlannedDay",
+    "Prescriber",
+    "Problem",
+    "RampStep",
+    "Role",
+    "Scheme",
+    "StopRule",
+    "calendar",
+    "default_family",
+    "parse_outcome_option",
+    "planned_on",
+]

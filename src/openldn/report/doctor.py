@@ -1,0 +1,305 @@
+"""The doctor's detail: estimand, model, interval, other assumptions, conduct, limits.
+
+Everything that a reader needs to check the answer, printed from the saved file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from openldn.report.assumptions import model_rows, value_text
+from openldn.report.markup import bullets, esc, picture
+from openldn.report.saved import Interval, Level, OutcomeAnswer, SavedAnswer, SensitivityRow
+from openldn.report.sentences import GIVEN, grade_sentence, recorded_sentence, shares
+from openldn.report.words import dose_text, matters_text, number, signed, title_text
+
+__all__ = [
+    "conduct_rows",
+    "doctor_html",
+    "estimand_text",
+    "interval_text",
+    "quantity_rows",
+    "result_text",
+    "sensitivity_name",
+    "test_text",
+]
+
+# model.md section 8: the fixed names of the sensitivity rows, in plain words.
+_SENSITIVITY = {
+    "prior:default": "Start from the usual prior",
+    "prior:sceptical": "Start from more doubt",
+    "prior:wide": "Start with an open mind",
+    "prior:evidence": "Start from what studies found",
+    "as-taken": "Count what was really taken",
+    "all-days": "All days (this row includes the weeks in which you knew what you took)",
+    "no-events": "Leave outside events out of the model",
+    "flares-adjusted": "Adjust for flares (adjusts for something the drug may change)",
+    "asymmetric": "Let build-up and fade differ",
+    "guesses-removed": "Leave out periods guessed right (descriptive)",
+    "hope": "Allow for hope as well",
+    "tau-30": "Build-up fixed at 30 days",
+}
+
+_INCLUDES = {"drug": "the drug", "expectation": "expectation", "time": "the passing of time"}
+
+
+def interval_text(effect: Interval, decimals: int) -> str:
+    """Return a difference with its 95% interval: ``−1.3 (−2.3 to −0.3)``."""
+    ends = f"{signed(effect.low, decimals)} to {signed(effect.high, decimals)}"
+    return f"{signed(effect.mean, decimals)} ({ends})"
+
+
+def sensitivity_name(name: str) -> str:
+    """Return a sensitivity row in plain words; an unknown name is printed as it is."""
+    if name in _SENSITIVITY:
+        return _SENSITIVITY[name]
+    kind, _, size = name.partition(":")
+    if kind == "drop-days":
+        return f"Leave out the first {size} days of each period"
+    if kind == "missing":
+        return f"Missing LDN days {size.lstrip('+')} points worse"
+    return name
+
+
+def estimand_text(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
+    """Return what exactly was estimated."""
+    level = outcome.headline
+    against = "placebo" if level.contrast == "placebo" else "taking nothing"
+    if level.counts_time:
+        against = "the days before"
+    kept = " and ".join(_INCLUDES.get(part, part) for part in level.includes)
+    days = (
+        "Randomised days only, by the assigned capsule."
+        if level.part == "randomised"
+        else "All days, by the dose recorded."
+    )
+    return (
+        f"Steady-state difference in daily {outcome.name} "
+        f"({outcome.minimum:g} to {outcome.maximum:g}, {outcome.better_word} is better), "
+        f"{dose_text(level.dose_mg)} of naltrexone against {against}. {days} "
+        f"The difference includes {kept}. Differences are LDN minus comparison; "
+        f"a negative one is a lower score."
+    )
+
+
+def result_text(outcome: OutcomeAnswer) -> str:
+    """Return the posterior of the headline level in numbers, with the rule for a clear answer."""
+    level = outcome.headline
+    told = "; ".join(f"{share.label} {share.count} of 100" for share in shares(outcome, level))
+    return (
+        "Posterior mean and 95% interval: "
+        f"{interval_text(level.effect, outcome.decimals)} points. "
+        f"Any gain: {_chance(level.p_benefit)}. {told}. "
+        f"A clear answer asks for {100 * outcome.decision:g} of 100. "
+        f"All of this is {GIVEN}."
+    )
+
+
+def quantity_rows(outcome: OutcomeAnswer) -> tuple[tuple[str, str], ...]:
+    """Return the model's other quantities with their 95% intervals."""
+    decimals = outcome.decimals
+    named = (
+        ("Build-up and fade, tau in days (63% of the way)", outcome.onset_days, 1),
+        ("Fade, tau in days", outcome.offset_days, 1),
+        ("Spread of daily scores, SD in points", outcome.noise_sd, decimals),
+        ("Day-to-day memory, phi", outcome.phi, 2),
+        ("Share of scatter without memory, w", outcome.white_share, 2),
+        ("Drift over the days used, points", outcome.trend, decimals),
+        ("Any capsule under blinding, points", outcome.pill, decimals),
+    )
+    rows = [(name, _plain(value, digits)) for name, value, digits in named if value is not None]
+    rows += [
+        (f"Event: {title_text(id_)}, points", interval_text(effect, decimals))
+        for id_, effect in outcome.events
+    ]
+    return tuple(rows)
+
+
+def test_text(outcome: OutcomeAnswer) -> str:
+    """Return the answer that needs no model, always with its floor."""
+    test = outcome.randomisation_test
+    if not test and outcome.headline.part == "randomised":
+        return "This file holds no randomisation test."
+    if not test:
+        return "No randomisation test: it needs a part with an order drawn by chance."
+    ways = f"{test.get('schedules')} possible orders"
+    if not test.get("exact"):
+        ways += f", {test.get('draws')} draws"
+    parts = [
+        f"{name} p = {test[key]['p']:.3g} (smallest possible {test[key]['floor']:.3g})"
+        for key, name in (("filtered", "filtered"), ("period_means", "period means"))
+        if isinstance(test.get(key), Mapping) and test[key].get("p") is not None
+    ]
+    return f"Randomisation test over {ways}: " + "; ".join(parts) + "."
+
+
+def conduct_rows(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[tuple[str, str], ...]:
+    """Return how the trial was carried out."""
+    kind = title_text(saved.kind.replace("-", " ")) or "Diary without a plan"
+    days = ", ".join(
+        f"{dose_text(level.dose_mg)} {level.part}: {level.days}" for level in outcome.levels
+    )
+    missing = max(0, saved.days - outcome.days_recorded)
+    return (
+        ("Design", kind),
+        ("Grade", saved.grade),
+        ("Days with a score", f"{outcome.days_recorded} of {saved.days} ({missing} missing)"),
+        ("Days at each dose", days),
+    )
+
+
+def doctor_html(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
+    """Return the doctor's detail about one outcome, as closed details with an open first one."""
+    parts = (
+        ("What was estimated", _estimate(saved, outcome)),
+        ("Does the answer hold if we look another way?", _sensitivity(outcome)),
+        ("Every dose that was tried", _levels(outcome)),
+        (f"How good was this trial? Grade {saved.grade}", _conduct(saved, outcome)),
+        ("Model and priors", _model(saved, outcome)),
+        ("Sources", _sources(saved)),
+    )
+    return "".join(
+        f"<details{' open' if i == 0 else ''}><summary>{esc(head)}</summary>"
+        f"<div>{body}</div></details>"
+        for i, (head, body) in enumerate(parts)
+        if body
+    )
+
+
+def _plain(value: Interval, decimals: int) -> str:
+    ends = f"{number(value.low, decimals)} to {number(value.high, decimals)}"
+    return f"{number(value.mean, decimals)} ({ends})"
+
+
+def _estimate(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
+    texts = (estimand_text(saved, outcome), result_text(outcome), test_text(outcome))
+    return "".join(f"<p>{esc(text)}</p>" for text in texts)
+
+
+def _chance(probability: float) -> str:
+    share = 100 * probability
+    if 0 < share < 0.5 or 99.5 <= share < 100:
+        return "below 1 of 100" if share < 1 else "above 99 of 100"
+    return f"{share:.0f} of 100"
+
+
+def _sensitivity(outcome: OutcomeAnswer) -> str:
+    if not outcome.sensitivity:
+        return ""
+    level = outcome.headline
+    first = SensitivityRow(name="As planned", dose_mg=level.dose_mg, effect=level.effect)
+    rows = (first, *outcome.sensitivity)
+    low, high = _span(outcome, rows)
+    first_row = ' class="first"'
+    body = "".join(
+        f"<tr{first_row if i == 0 else ''}>"
+        f'<th scope="row">{esc(_row_name(row, level))}</th>'
+        f'<td class="bar">{_bar(row.effect, outcome.mcid, low, high)}</td>'
+        f'<td class="num">{esc(interval_text(row.effect, outcome.decimals))}</td></tr>'
+        for i, row in enumerate(rows)
+    )
+    caption = (
+        f"Difference in {outcome.name} points, with 95% interval. The grey band is "
+        f"“about the same”: within {matters_text(outcome.mcid)}. Bars run from "
+        f"{signed(low)} to {signed(high)}."
+    )
+    return (
+        f'<table class="strip"><caption>{esc(caption)}</caption><thead><tr>'
+        f'<th scope="col">If we …</th><th scope="col">lower ← → higher</th>'
+        f'<th scope="col" class="num">Difference</th></tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def _row_name(row: SensitivityRow, headline: Level) -> str:
+    name = sensitivity_name(row.name)
+    if row.dose_mg is None or row.dose_mg == headline.dose_mg:
+        return name
+    return f"{name}, {dose_text(row.dose_mg)}"
+
+
+def _span(outcome: OutcomeAnswer, rows: Iterable[SensitivityRow]) -> tuple[float, float]:
+    """Return the ends of the bars: every interval and the whole grey band fit in."""
+    rows = tuple(rows)
+    low = min(-outcome.mcid, *(row.effect.low for row in rows))
+    high = max(outcome.mcid, *(row.effect.high for row in rows))
+    room = 0.05 * (high - low)
+    return low - room, high + room
+
+
+def _bar(effect: Interval, mcid: float, low: float, high: float) -> str:
+    def x(value: float) -> str:
+        return f"{100 * (value - low) / (high - low):.2f}"
+
+    band = 100 * 2 * mcid / (high - low)
+    return picture(
+        f'<rect class="rope" x="{x(-mcid)}" y="0" width="{band:.2f}" height="10"/>'
+        f'<path class="zero" d="M{x(0)} 0V10"/>'
+        f'<path class="iv" d="M{x(effect.low)} 5H{x(effect.high)}"/>'
+        f'<path class="ivp" d="M{x(effect.mean)} 5h.01"/>',
+        box="0 0 100 10",
+        extra=' preserveAspectRatio="none"',
+    )
+
+
+def _levels(outcome: OutcomeAnswer) -> str:
+    heads = ("Dose", "Part", "Days", "Difference (95%)", "Better, same, worse", "Best")
+    rows = (
+        (
+            dose_text(level.dose_mg),
+            f"{level.part}, against {'placebo' if level.contrast == 'placebo' else 'no LDN'}",
+            str(level.days),
+            interval_text(level.effect, outcome.decimals),
+            ", ".join(str(count) for count in level.shares),
+            "–" if level.p_best is None else f"{100 * level.p_best:.0f}",
+        )
+        for level in outcome.levels
+    )
+    best_none = outcome.p_best_none
+    caption = "Shares are of 100."
+    if best_none is not None:
+        caption += f" Taking none of them is best in {100 * best_none:.0f} of 100."
+    return _data_table(caption, heads, rows)
+
+
+def _conduct(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
+    reasons = [f"{reason.text} [{reason.code}]" for reason in saved.grade_reasons]
+    return (
+        f"<p>{esc(grade_sentence(saved))} {esc(recorded_sentence(saved))}</p>"
+        + (bullets(reasons) if reasons else "")
+        + _facts(conduct_rows(saved, outcome))
+    )
+
+
+def _model(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
+    text = (
+        f"Family {outcome.family}: build-up and fade, slow drift, day-to-day memory. "
+        "Quantities are posterior means with 95% intervals."
+    )
+    checks = tuple((title_text(str(k)), value_text(v)) for k, v in outcome.diagnostics.items())
+    return (
+        f"<p>{esc(text)}</p>{_facts(quantity_rows(outcome))}"
+        f"<h3>Priors and conventions</h3>{_facts(model_rows(saved.model))}"
+        f"<h3>Checks of the computation</h3>{_facts(checks)}"
+        f'<p class="small soft">OpenLDN {esc(saved.version)}.</p>'
+    )
+
+
+def _sources(saved: SavedAnswer) -> str:
+    return bullets(saved.citations) if saved.citations else ""
+
+
+def _facts(rows: Iterable[tuple[str, str]]) -> str:
+    told = "".join(f"<div><dt>{esc(name)}</dt><dd>{esc(value)}</dd></div>" for name, value in rows)
+    return f'<dl class="facts">{told}</dl>' if told else ""
+
+
+def _data_table(caption: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f'<th scope="col">{esc(text)}</th>' for text in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{esc(text)}</td>" for text in row) + "</tr>" for row in rows
+    )
+    return (
+        f'<div class="wide-table" role="region" aria-label="{esc(caption)}" tabindex="0">'
+        f'<table class="data"><caption>{esc(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )

@@ -1,0 +1,252 @@
+"""The answer as HTML: fragments for the web pages, and one whole file for sharing.
+
+Order of things (standards.md section 3): the sentence, a hundred icons, the days, good and
+bad side by side, what this cannot tell, the doctor's detail, and last a question for the visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from openldn.report.daily_plot import DailyPlot, Scale, opened_plot
+from openldn.report.doctor import doctor_html
+from openldn.report.harms import HarmTable, harm_table, harms_html
+from openldn.report.icons import icons_html
+from openldn.report.markup import bullets, esc, section
+from openldn.report.plot_days import plot_days
+from openldn.report.saved import OutcomeAnswer, SavedAnswer
+from openldn.report.sentences import (
+    GIVEN,
+    HEADING,
+    PURPOSE,
+    Sentence,
+    dose_sentence,
+    first_sentence,
+    interval_note,
+    open_sentences,
+    questions,
+    recorded_sentence,
+    scale_sentence,
+    shares,
+    size_sentence,
+    still_true,
+    why_open,
+)
+
+if TYPE_CHECKING:
+    from openldn.diary import Diary
+    from openldn.protocol.plan import Arm, Plan
+
+__all__ = ["AnswerPage", "render_html", "stylesheet"]
+
+_STYLES = ("tokens.css", "answer.css", "file.css")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerPage:
+    """An answer with what is needed to tell it; every property is a fragment of HTML.
+
+    Fragments carry classes of ``report/static/answer.css`` and nothing inline.
+    """
+
+    saved: SavedAnswer
+    primary: OutcomeAnswer | None
+    plot: DailyPlot | None
+    harms: HarmTable | None
+    has_diary: bool
+
+    @classmethod
+    def build(
+        cls,
+        answer: Mapping[str, Any],
+        *,
+        diary: Diary | None = None,
+        plan: Plan | None = None,
+        order: Sequence[Arm] | None = None,
+    ) -> AnswerPage:
+        """Read the saved answer; the days come from the diary, the order from the opened seal."""
+        saved = SavedAnswer.read(answer, plan=plan)
+        primary = saved.primary
+        plot, harms = None, None
+        if diary is not None and primary is not None:
+            rows = plot_days(diary, primary.id, plan=plan, order=order)
+            scale = Scale.of(primary)
+            plot = opened_plot(rows, scale=scale) if rows else None
+            level = primary.headline
+            harms = harm_table(
+                rows,
+                scale=scale,
+                comparison_arm=level.contrast,
+                is_randomised=level.part == "randomised" and plan is not None,
+            )
+        return cls(
+            saved=saved, primary=primary, plot=plot, harms=harms, has_diary=diary is not None
+        )
+
+    @property
+    def hero(self) -> str:
+        """The first sentence beside its hundred icons."""
+        if self.primary is None:
+            return self._no_answer
+        return (
+            f'<div class="hero"><div class="stack">{self.sentence}</div>'
+            f"<section><h2>How sure is that?</h2>{self.hundred}</section></div>"
+        )
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence, and under it the scale and what the range means."""
+        if self.primary is None:
+            return self._no_answer
+        outcome = self.primary
+        lines = [size_sentence(outcome), dose_sentence(outcome)]
+        told = "".join(f"<p>{esc(line)}</p>" for line in lines if line)
+        if outcome.verdict == "could-not-tell":
+            told += f"<p>This is a real result. {esc(recorded_sentence(self.saved))}</p>"
+        return (
+            f'<p class="say">{_spoken(first_sentence(outcome))}</p>{told}'
+            f'<p class="soft small">{esc(scale_sentence(outcome))} {esc(interval_note())}</p>'
+        )
+
+    @property
+    def hundred(self) -> str:
+        """The hundred icons with their list."""
+        if self.primary is None:
+            return ""
+        return (
+            "<p>Picture 100 answers that all fit your records. This is how they fall, "
+            f"{GIVEN}.</p>{icons_html(shares(self.primary))}"
+        )
+
+    @property
+    def day_by_day(self) -> str:
+        """The daily plot with its table, or a sentence where no diary came along."""
+        if self.plot is None:
+            return "<p>The diary did not come with this answer, so no days are shown.</p>"
+        return self.plot.html
+
+    @property
+    def good_and_bad(self) -> str:
+        """Good days and side effects, side by side."""
+        return harms_html(self.harms)
+
+    @property
+    def open_part(self) -> str:
+        """The second, separate answer about doses tried only openly; empty without any."""
+        if self.primary is None or not self.primary.open_levels:
+            return ""
+        return (
+            "<p>These weeks are apart from the answer above. You knew what you took.</p>"
+            + bullets(open_sentences(self.primary))
+        )
+
+    @property
+    def stayed_open(self) -> str:
+        """Why a question stayed open; empty for a clear answer."""
+        if self.primary is None or self.primary.verdict != "could-not-tell":
+            return ""
+        return bullets(why_open(self.saved, self.primary))
+
+    @property
+    def still_true(self) -> str:
+        """What an open answer still rules out; empty for a clear one."""
+        if self.primary is None or self.primary.verdict != "could-not-tell":
+            return ""
+        return bullets(still_true(self.primary))
+
+    @property
+    def other_outcomes(self) -> str:
+        """Each other outcome with its sentence and its hundred icons, then the refused ones."""
+        told = "".join(_other(outcome) for outcome in self.saved.others)
+        if self.saved.refused:
+            lines = [f"{name}: {reason}" for name, reason in self.saved.refused]
+            told += f"<h3>No answer for</h3>{bullets(lines)}"
+        return told
+
+    @property
+    def cannot_tell(self) -> str:
+        """What this cannot tell: the engine's own limits, word for word."""
+        return bullets(self.saved.limits)
+
+    @property
+    def doctor(self) -> str:
+        """The doctor's detail of every outcome."""
+        if len(self.saved.outcomes) == 1:
+            return doctor_html(self.saved, self.saved.outcomes[0])
+        ordered = ((self.primary,) if self.primary else ()) + self.saved.others
+        return "".join(
+            f"<h3>{esc(outcome.title)}</h3>{doctor_html(self.saved, outcome)}"
+            for outcome in ordered
+        )
+
+    @property
+    def visit(self) -> str:
+        """Questions for the visit."""
+        return bullets(questions(self.primary))
+
+    @property
+    def body(self) -> str:
+        """The whole answer in its fixed order, under the heading of the page."""
+        parts = (
+            ("Day by day", self.day_by_day),
+            ("The good and the bad, side by side", self.good_and_bad),
+            ("Doses from the open weeks", self.open_part),
+            ("Why it stayed open", self.stayed_open),
+            ("What is still true", self.still_true),
+            ("Other things you tracked", self.other_outcomes),
+            ("What this cannot tell you", self.cannot_tell if self.saved.limits else ""),
+            ("Details for the doctor", self.doctor),
+            ("To talk about at the visit", self.visit),
+        )
+        return self.hero + "".join(section(head, part) for head, part in parts if part)
+
+    @property
+    def _no_answer(self) -> str:
+        lines = [f"{name}: {reason}" for name, reason in self.saved.refused]
+        return f'<p class="say"><b>There is no answer yet.</b></p>{bullets(lines)}'
+
+
+def render_html(
+    answer: Mapping[str, Any],
+    *,
+    diary: Diary | None = None,
+    plan: Plan | None = None,
+    order: Sequence[Arm] | None = None,
+) -> str:
+    """Return the answer as one self-contained HTML file, without scripts."""
+    page = AnswerPage.build(answer, diary=diary, plan=plan, order=order)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{esc(HEADING)} - OpenLDN</title>\n<style>\n{stylesheet()}</style>\n</head>\n"
+        f'<body class="wide">\n<main id="main"><div class="wrap">\n'
+        f'<header class="title"><h1 class="kicker">{esc(HEADING)}</h1>'
+        f'<p class="small">{esc(PURPOSE)}</p></header>\n{page.body}\n'
+        "</div></main>\n</body>\n</html>\n"
+    )
+
+
+def stylesheet() -> str:
+    """Return the styles that a shared file carries inside itself."""
+    folder = files("openldn.report") / "static"
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in _STYLES)
+
+
+def _spoken(sentence: Sentence) -> str:
+    return f"{esc(sentence.before)}<b>{esc(sentence.strong)}</b>{esc(sentence.after)}"
+
+
+def _other(outcome: OutcomeAnswer) -> str:
+    lines = [size_sentence(outcome), dose_sentence(outcome), *open_sentences(outcome)]
+    told = "".join(f"<p>{esc(line)}</p>" for line in lines if line)
+    return (
+        f'<section class="other"><h3>{esc(outcome.title)}</h3>'
+        f'<p class="lead">{_spoken(first_sentence(outcome))}</p>{told}'
+        f'<p class="soft small">{esc(scale_sentence(outcome))}</p>'
+        f"{icons_html(shares(outcome))}</section>"
+    )

@@ -1,0 +1,127 @@
+"""Numbers into words: the one list of chance words, points, directions and doses.
+
+Every page, terminal line and printed sheet takes its words from here, so a number never
+meets two different words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from math import floor
+
+__all__ = [
+    "arm_name",
+    "direction",
+    "dose_text",
+    "matters_text",
+    "name_text",
+    "number",
+    "places",
+    "points",
+    "share_word",
+    "shares_of_100",
+    "signed",
+    "title_text",
+]
+
+# standards.md section 3, rule 2: upper end of each band, in whole answers out of 100.
+_CHANCE_WORDS = (
+    (9, "very unlikely"),
+    (33, "unlikely"),
+    (66, "about even, cannot tell"),
+    (90, "likely"),
+    (100, "very likely"),
+)
+
+_ARM_NAMES = {"active": "LDN", "placebo": "placebo", "none": "no LDN"}
+
+
+def share_word(share: int) -> str:
+    """Return the fixed word for a whole number of answers out of 100."""
+    if not 0 <= share <= 100:
+        raise ValueError(f"a share lies between 0 and 100, given {share}")
+    return next(word for top, word in _CHANCE_WORDS if share <= top)
+
+
+def shares_of_100(probabilities: Sequence[float]) -> tuple[int, ...]:
+    """Round shares to whole numbers that add up to 100, by largest remainder.
+
+    Plain rounding can give 99 or 101 icons; here the leftover icons go to the shares
+    that lost most, the earlier one first on a tie.
+    """
+    total = sum(probabilities)
+    if not probabilities or min(probabilities) < 0 or total <= 0:
+        raise ValueError(f"shares must be non-negative and not all zero, given {probabilities}")
+    exact = [100 * share / total for share in probabilities]
+    whole = [floor(share) for share in exact]
+    by_loss = sorted(range(len(exact)), key=lambda i: (whole[i] - exact[i], i))
+    for i in by_loss[: 100 - sum(whole)]:
+        whole[i] += 1
+    return tuple(whole)
+
+
+def places(mcid: float) -> int:
+    """Return the decimals worth printing: one, or two where a tenth already matters."""
+    return 1 if mcid >= 0.2 else 2
+
+
+def number(value: float, decimals: int = 1) -> str:
+    """Return a number without a sign for zero, with a true minus: ``−0.04`` is ``0.0``."""
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        text = f"{0:.{decimals}f}"
+    return text.replace("-", "−")
+
+
+def signed(value: float, decimals: int = 1) -> str:
+    """Return a number with its sign, plus included; zero has none."""
+    text = number(value, decimals)
+    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+
+
+def points(size: float, decimals: int = 1) -> str:
+    """Return an absolute size in points, never ``0.0``: ``1.3 points``."""
+    text = number(abs(size), decimals)
+    if float(text) == 0:
+        return f"less than {10**-decimals:.{decimals}f} points"
+    return f"{text} points"
+
+
+def matters_text(mcid: float) -> str:
+    """Return the difference that matters as it is spoken: ``1 point``, ``0.5 points``."""
+    text = f"{mcid:g}"
+    return f"{text} point" if text == "1" else f"{text} points"
+
+
+def direction(effect: float) -> str:
+    """Return which way the score moved."""
+    return "lower" if effect < 0 else "higher"
+
+
+def dose_text(dose_mg: float) -> str:
+    """Return a dose in milligrams without trailing zeros: ``1.5 mg``."""
+    return f"{Decimal(str(dose_mg)).normalize():f} mg"
+
+
+def arm_name(arm: str | None) -> str:
+    """Return what a person calls an arm; unknown arms are said to be unknown."""
+    return "not known" if arm is None else _ARM_NAMES.get(arm, arm)
+
+
+def name_text(label: str) -> str:
+    """Return a label or id as it stands inside a sentence: ``Muscle pain`` -> ``muscle pain``.
+
+    Only a word written like ``Pain`` is lowered; ``IBS pain`` and ``CRP`` stay.
+    """
+    text = re.sub(r"[_\s]+", " ", label).strip()
+    text = re.sub(r"^my ", "", text, flags=re.IGNORECASE)
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if first[1:] == first[1:].lower() else text
+
+
+def title_text(label: str) -> str:
+    """Return a label or id as a heading: ``vivid_dreams`` -> ``Vivid dreams``."""
+    text = re.sub(r"[_\s]+", " ", label).strip()
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,53 @@
+"""The programs behind `openldn serve`: the server itself and its worker.
+
+`python -m openldn.web serve ...` is started by the command line with checked options;
+`python -m openldn.web worker` is started by the server.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from openldn.web.access.folder import default_folder
+from openldn.web.server import Address, print_new_link, serve
+from openldn.web.worker import work
+
+__all__ = ["main"]
+
+
+def main(argv: list[str]) -> int:
+    """Run one of the programs."""
+    args = _parser().parse_args(argv)
+    if args.program == "worker":
+        return work()
+    folder = args.data or default_folder(is_demo=args.demo)
+    if args.program == "link":
+        return print_new_link(folder)
+    address = Address(
+        host=args.host, port=args.port, may_move=args.may_move, cert=args.cert, key=args.key
+    )
+    return serve(folder, address, is_demo=args.demo, opens_browser=args.open)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m openldn.web")
+    programs = parser.add_subparsers(dest="program", required=True)
+    programs.add_parser("worker")
+    link = programs.add_parser("link")
+    server = programs.add_parser("serve")
+    for program in (link, server):
+        program.add_argument("--data", type=Path)
+        program.add_argument("--demo", action="store_true")
+    server.add_argument("--host", required=True)
+    server.add_argument("--port", type=int, required=True)
+    server.add_argument("--may-move", action="store_true")
+    server.add_argument("--cert", type=Path)
+    server.add_argument("--key", type=Path)
+    server.add_argument("--open", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openldn.web.config.settings")
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""What every request passes: the headers, the Host check, and the owner's door."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from openldn.web.access import links, views
+
+__all__ = ["CONTENT_SECURITY_POLICY", "headers", "known_host_only", "owner_only"]
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+# There is no script at all, so none is allowed; styles and pictures come from our own files.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
+
+_OPEN_PATHS = ("/open/", "/static/", "/alive")
+
+
+def headers(get_response: Answer) -> Answer:
+    """Put the security headers on every answer, errors and files included."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response["X-Content-Type-Options"] = "nosniff"
+        response["X-Frame-Options"] = "DENY"
+        response["Cross-Origin-Opener-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        # Not "no-referrer" on every page: browsers then send "Origin: null" with our own forms,
+        # and the check for forged forms would have nothing to check.
+        response.setdefault("Referrer-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def known_host_only(get_response: Answer) -> Answer:
+    """Refuse names that do not belong to this app, which ends DNS rebinding."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            return views.unknown_host(request)
+        if settings.EXACT_HOSTS and host not in settings.EXACT_HOSTS:
+            return views.unknown_host(request)
+        return get_response(request)
+
+    return answer
+
+
+def owner_only(get_response: Answer) -> Answer:
+    """Let in who exchanged a link; tell everyone else where the link is."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not (request.path.startswith(_OPEN_PATHS) or request.session.get(links.OWNER)):
+            return views.closed(request)
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return views.wrong_method(request, allowed=response["Allow"])
+        return response
+
+    return answer

@@ -1,0 +1,3 @@
+"""Settings, addresses and the server's entry point."""
+
+__all__: list[str] = []

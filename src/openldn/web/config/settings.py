@@ -1,0 +1,139 @@
+"""Django settings of the local app.
+
+They work with no environment at all (tests, type checker). `openldn serve` sets:
+
+OPENLDN_DATA   the data folder; without it nothing is read from or written to disk here
+OPENLDN_HOSTS  every Host header that is answered, `;` between, with the port
+OPENLDN_TLS    1 when the pages are served over TLS
+OPENLDN_DEMO   1 when the records are invented
+"""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+__all__: list[str] = []  # Django reads the names in capitals itself
+
+DATA = Path(os.environ["OPENLDN_DATA"]) if "OPENLDN_DATA" in os.environ else None
+EXACT_HOSTS = frozenset(filter(None, os.environ.get("OPENLDN_HOSTS", "").split(";")))
+IS_DEMO = os.environ.get("OPENLDN_DEMO") == "1"
+IS_TLS = os.environ.get("OPENLDN_TLS") == "1"
+
+
+def _secret() -> str:
+    # Made once by web.access.folder; a process without a folder gets one of its own.
+    if DATA and (DATA / "secret").is_file():
+        return (DATA / "secret").read_text(encoding="ascii")
+    return secrets.token_hex(32)
+
+
+SECRET_KEY = _secret()
+DEBUG = False
+# The exact names and ports are checked by access.middleware; this is Django's own second look.
+ALLOWED_HOSTS = [host.rsplit(":", 1)[0] for host in EXACT_HOSTS] or ["127.0.0.1", "localhost"]
+ROOT_URLCONF = "openldn.web.config.urls"
+WSGI_APPLICATION = "openldn.web.config.wsgi.application"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
+    "openldn.web.access",
+    "openldn.web.person",
+]
+
+MIDDLEWARE = [
+    "openldn.web.access.middleware.headers",
+    "openldn.web.access.middleware.known_host_only",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "openldn.web.access.middleware.owner_only",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "openldn.web.person.context.about_the_app",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(DATA / "openldn.sqlite3") if DATA else ":memory:",
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": {
+            # Write locks are taken at BEGIN, so a busy database makes a writer wait, not fail.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            # FULL: an entry that was acknowledged survives a power cut.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True  # stored in UTC; calendar days are the person's own, see person.clock
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+# The parts of an answer look the same here and in a shared file: one set of styles.
+STATICFILES_DIRS = [("report", str(Path(__file__).parents[2] / "report" / "static"))]
+WHITENOISE_USE_FINDERS = True  # straight from the installed packages: nothing to collect
+WHITENOISE_AUTOREFRESH = False
+
+# Cookies do not know ports: two apps on one computer need two names.
+_FOLDER_MARK = hashlib.sha256(str(DATA).encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME = f"openldn_{_FOLDER_MARK}"
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # absolute: a link opens two weeks
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = IS_TLS
+CSRF_USE_SESSIONS = True  # no second cookie
+CSRF_FAILURE_VIEW = "openldn.web.access.views.stale_form"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # a plan is about 2 kB, a seal 1 kB
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Errors go to a file of the data folder: the terminal stays readable, records stay at home.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "file": (
+            {
+                "class": "logging.handlers.RotatingFileHandler",
+                "filename": str(DATA / "openldn.log"),
+                "maxBytes": 1_000_000,
+                "backupCount": 1,
+                "delay": True,
+                "formatter": "line",
+            }
+            if DATA
+            else {"class": "logging.NullHandler"}
+        )
+    },
+    "root": {"handlers": ["file"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["file"], "level": "WARNING", "propagate": False},
+        "django_tasks": {"handlers": ["file"], "level": "WARNING", "propagate": False},
+        "django_tasks_db": {"handlers": ["file"], "level": "WARNING", "propagate": False},
+    },
+}

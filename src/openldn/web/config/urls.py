@@ -1,0 +1,14 @@
+"""Every address of the app."""
+
+from django.urls import include, path
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("", include("openldn.web.access.urls")),
+    path("", include("openldn.web.person.urls")),
+]
+handler400 = "openldn.web.access.views.bad_request"
+handler403 = "openldn.web.access.views.forbidden"
+handler404 = "openldn.web.access.views.not_found"
+handler500 = "openldn.web.access.views.our_mistake"

@@ -1,0 +1,3 @@
+"""The invented person of the demo."""
+
+__all__: list[str] = []

@@ -1,0 +1,177 @@
+"""Builds the invented person: one trial that is over and one that runs.
+
+She has lupus and takes 3 mg. Her scores come from the project's own simulator, from fixed seeds,
+so the demo is the same on every computer; only its dates follow the calendar.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib.resources import files
+
+from django.db import transaction
+
+from openldn.diary import DiaryDay
+from openldn.protocol import seal as sealed
+from openldn.protocol.plan import Arm, Plan
+from openldn.protocol.schemes import member, set_size
+from openldn.web.person import actions, items
+from openldn.web.person.models import Entry, Trial
+
+__all__ = ["demo_person"]
+
+_DAY_OF_RUNNING = 51  # today is day 52 of the trial that runs
+_BETWEEN_DAYS = 21  # between the two trials
+_DEMO_SALT = "de" * 32  # of an invented seal: nothing real is hidden by it
+_EVENING = timedelta(hours=21)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Story:
+    """What happened in one invented trial."""
+
+    plan_file: str
+    effects: Mapping[str, float]  # true, in points of each score, on 3 mg
+    seed: int
+    order_index: int  # which member of the scheme was "drawn"
+    too_ill: tuple[int, ...]
+    late: tuple[int, ...]
+    flares: tuple[int, ...]
+    notes: Mapping[int, str]
+
+
+_OVER = _Story(
+    plan_file="trial_that_is_over.toml",
+    effects={"pain": -1.6, "fatigue": -0.6},
+    seed=11,
+    order_index=6,
+    too_ill=(37, 38),
+    late=(21, 55, 70),
+    flares=(36, 37, 38),
+    notes={36: "Woke up with swollen hands.", 60: "A long walk by the sea."},
+)
+_RUNNING = _Story(
+    plan_file="trial_that_runs.toml",
+    effects={"fatigue": -0.8, "pain": -0.4},
+    seed=5,
+    order_index=9,
+    too_ill=(30,),
+    late=(12, 41),
+    flares=(29, 30),
+    notes={29: "Flare after the cold week.", 45: "First swim this year."},
+)
+
+
+@transaction.atomic
+def demo_person(*, now: datetime) -> None:
+    """Fill an empty database with the invented person."""
+    running_start = now.date() - timedelta(days=_DAY_OF_RUNNING)
+    plan_over = _plan(_OVER)
+    over_start = running_start - timedelta(days=_BETWEEN_DAYS + plan_over.total_days)
+    over = _told(_OVER, plan_over, start=over_start, until=plan_over.total_days, now=now)
+    _open(over, _OVER, today=now.date())
+    _told(_RUNNING, _plan(_RUNNING), start=running_start, until=_DAY_OF_RUNNING, now=now)
+    actions.ask_for_answer(trial=over, now=now)
+
+
+def _plan(story: _Story) -> Plan:
+    return Plan.from_toml(_plan_bytes(story))
+
+
+def _plan_bytes(story: _Story) -> bytes:
+    return (files("openldn.web.demo") / story.plan_file).read_bytes()
+
+
+def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) -> Trial:
+    """Begin the trial and write its evenings, up to the day before `until`."""
+    # Only the first start of the demo loads the simulator.
+    from openldn.design import simulate
+
+    trial = actions.add_trial(plan_toml=_plan_bytes(story).decode(), start=start, is_invented=True)
+    diary, _truth = simulate(
+        plan, effects=story.effects, seed=story.seed, order=_order(plan, story), missing=0.1
+    )
+    dice = random.Random(story.seed)  # noqa: S311  an invented person needs no secrecy
+    rows: list[Entry] = []
+    for day in diary.days():
+        if day.day < until:
+            moment = _entered(trial, day.day, story, now)
+            rows += _rows(trial, _evening(day, story, dice), day.day, moment)
+    Entry.objects.bulk_create(rows)
+    return trial
+
+
+def _entered(trial: Trial, day: int, story: _Story, now: datetime) -> datetime:
+    nights = day + 1 if day in story.late else day
+    midnight = datetime.combine(trial.date_of(nights), datetime.min.time(), now.tzinfo)
+    return midnight + _EVENING
+
+
+def _evening(day: DiaryDay, story: _Story, dice: random.Random) -> Iterator[tuple[str, str]]:
+    """Give item and value of everything she answered on one evening."""
+    if day.day in story.flares:
+        yield items.event("flare"), "1"
+    if day.day in story.notes:
+        yield items.NOTE, story.notes[day.day]
+    if day.day in story.too_ill:
+        yield items.ILL, "1"
+        return
+    scores = {key: value for key, value in day.scores.items() if value is not None}
+    if not scores:
+        return
+    yield items.CAPSULE, "0" if dice.random() < 0.04 else "1"
+    for outcome_id, value in scores.items():
+        yield items.outcome(outcome_id), f"{value:g}"
+    for effect in items.SIDE_EFFECTS:
+        yield items.side_effect(effect.id), _grade(effect.id, day.arm, dice)
+
+
+def _grade(effect_id: str, arm: Arm | None, dice: random.Random) -> str:
+    often = {"vivid_dreams": 0.07, "broken_sleep": 0.14, "headache": 0.1, "feeling_sick": 0.04}
+    chance = often.get(effect_id, 0.01)
+    if effect_id == "vivid_dreams" and arm is Arm.ACTIVE:
+        chance = 0.21
+    if dice.random() >= chance:
+        return "0"
+    return "1" if dice.random() < 0.8 else "2"
+
+
+def _rows(
+    trial: Trial, evening: Iterator[tuple[str, str]], day: int, moment: datetime
+) -> list[Entry]:
+    return [
+        Entry(
+            trial=trial, day=day, item=item, kind=Entry.Kind.GIVEN, value=value, entered_at=moment
+        )
+        for item, value in evening
+    ]
+
+
+def _order(plan: Plan, story: _Story) -> tuple[Arm, ...]:
+    design = plan.design
+    return member(
+        design.scheme,
+        story.order_index,
+        pairs=design.pairs,
+        max_run=design.max_run,
+        contrast=plan.contrast_arm,
+    )
+
+
+def _open(trial: Trial, story: _Story, *, today: date) -> None:
+    """Open the seal of the trial that is over. The running one never had its order written."""
+    plan, design = trial.plan, trial.plan.design
+    order = sealed.order_text(_order(plan, story))
+    seal = {
+        "format": sealed.FORMAT,
+        "kind": "seal",
+        "commitment": sealed.commitment(salt=_DEMO_SALT, order=order, plan_sha256=plan.sha256),
+        "scheme": design.scheme.value,
+        "set_size": set_size(design.scheme, pairs=design.pairs, max_run=design.max_run),
+        "plan_sha256": plan.sha256,
+        "box": "",
+        "salt": _DEMO_SALT,
+        "order": order,
+    }
+    actions.open_seal(trial=trial, seal=seal, is_code_kept=True, today=today)

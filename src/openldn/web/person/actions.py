@@ -1,0 +1,189 @@
+"""Everything that writes. One transaction each; what was acknowledged is on disk."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from openldn.protocol import seal as sealed
+from openldn.protocol.plan import Plan
+from openldn.protocol.problems import InputError, Problem
+from openldn.web.person import items, records, tasks
+from openldn.web.person.models import Answer, Entry, SafetyCheck, Trial
+
+__all__ = [
+    "MOST_ATTEMPTS",
+    "add_trial",
+    "answer_safety_questions",
+    "ask_for_answer",
+    "leave_out",
+    "open_seal",
+    "record",
+    "record_side_effects",
+    "resume_unfinished_answers",
+    "undo",
+    "undo_side_effects",
+]
+
+MOST_ATTEMPTS = 2  # an answer that ended the worker twice is our mistake, not bad luck
+
+
+@transaction.atomic
+def record(*, trial: Trial, day: int, item: str, value: str, now: datetime) -> Entry:
+    """Add an answer about a day."""
+    kept = items.accepted(trial.plan, item, value)
+    return _add(trial, day, item, Entry.Kind.GIVEN, kept, now)
+
+
+@transaction.atomic
+def leave_out(*, trial: Trial, day: int, item: str, now: datetime) -> Entry:
+    """Note that a question was seen and left open."""
+    items.check_known(trial.plan, item)
+    return _add(trial, day, item, Entry.Kind.LEFT_OUT, "", now)
+
+
+@transaction.atomic
+def undo(*, trial: Trial, day: int, item: str, now: datetime) -> None:
+    """Take back the latest answer of an item; the one before it counts again."""
+    held = records.in_force(trial.entries.filter(day=day, item=item))
+    if item in held.get(day, {}):
+        _add(trial, day, item, Entry.Kind.UNDONE, "", now)
+
+
+@transaction.atomic
+def record_side_effects(*, trial: Trial, day: int, level: str | None, now: datetime) -> None:
+    """Give every listed side effect that has no answer yet the same one (None: left out)."""
+    held = records.in_force(trial.entries.filter(day=day)).get(day, {})
+    for effect in items.SIDE_EFFECTS:
+        item = items.side_effect(effect.id)
+        if item in held:
+            continue
+        if level is None:
+            leave_out(trial=trial, day=day, item=item, now=now)
+        else:
+            record(trial=trial, day=day, item=item, value=level, now=now)
+
+
+@transaction.atomic
+def undo_side_effects(*, trial: Trial, day: int, now: datetime) -> None:
+    """Take back the side effects that were entered together last."""
+    held = records.in_force(trial.entries.filter(day=day)).get(day, {})
+    listed = {item: held[item] for item in held if item.startswith("side:")}
+    if not listed:
+        return
+    latest = max(answer.entered_at for answer in listed.values())
+    for item, answer in listed.items():
+        if answer.entered_at == latest:
+            _add(trial, day, item, Entry.Kind.UNDONE, "", now)
+
+
+@transaction.atomic
+def answer_safety_questions(
+    *,
+    answers: Mapping[str, bool | None],
+    touched: list[str],
+    decision: tuple[str, date] | None,
+    now: datetime,
+) -> SafetyCheck:
+    """Keep what was answered before a plan, and which rules it touched."""
+    by, on = decision or ("", None)
+    return SafetyCheck.objects.create(
+        answers=dict(answers), touched=touched, decision_by=by, decision_on=on, answered_at=now
+    )
+
+
+@transaction.atomic
+def add_trial(
+    *,
+    plan_toml: str,
+    start: date,
+    seal: Mapping[str, Any] | None = None,
+    is_invented: bool = False,
+) -> Trial:
+    """Begin a trial: the plan is kept byte for byte and does not change any more."""
+    plan = Plan.from_toml(plan_toml.encode())
+    if seal is not None:
+        _refuse_other_seal(seal, plan)
+    return Trial.objects.create(
+        plan_toml=plan_toml,
+        start=start,
+        # Of the seal only the promise is kept: it says nothing about the order.
+        commitment=str(seal["commitment"]) if seal else "",
+        is_invented=is_invented,
+    )
+
+
+@transaction.atomic
+def open_seal(*, trial: Trial, seal: Mapping[str, Any], is_code_kept: bool, today: date) -> None:
+    """Take in the released order of a trial that is over."""
+    if not trial.is_over(today):
+        raise InputError([_too_early(trial)])
+    if trial.commitment and seal.get("commitment") != trial.commitment:
+        raise InputError([_other_promise()])
+    problems = sealed.verify(seal)
+    if problems:
+        raise InputError(problems)
+    _refuse_other_seal(seal, trial.plan)
+    trial.released_seal = dict(seal)
+    trial.is_code_kept = is_code_kept
+    trial.save(update_fields=["released_seal", "is_code_kept"])
+
+
+@transaction.atomic
+def ask_for_answer(*, trial: Trial, now: datetime) -> Answer:
+    """Queue the work on an answer."""
+    answer = Answer.objects.create(trial=trial, asked_at=now)
+    transaction.on_commit(partial(tasks.queue, answer.pk))
+    return answer
+
+
+def resume_unfinished_answers() -> None:
+    """Queue again what was asked for and never finished, because the computer went off."""
+    tasks.forget_unfinished()
+    for answer in Answer.objects.filter(state=Answer.State.ASKED):
+        if answer.attempts < MOST_ATTEMPTS:
+            tasks.queue(answer.pk)
+        else:
+            answer.state = Answer.State.FAILED
+            answer.save(update_fields=["state"])
+
+
+def _add(trial: Trial, day: int, item: str, kind: str, value: str, now: datetime) -> Entry:
+    return Entry.objects.create(
+        trial=trial, day=day, item=item, kind=kind, value=value, entered_at=now
+    )
+
+
+def _refuse_other_seal(seal: Mapping[str, Any], plan: Plan) -> None:
+    """Refuse what is no seal, or the seal of another plan; a closed one is fine here."""
+    is_closed = not sealed.is_released(seal)
+    problems = () if is_closed and _looks_sealed(seal) else sealed.verify(seal)
+    problems = problems or sealed.verify_with_plan(seal, plan)
+    if problems:
+        raise InputError(problems)
+
+
+def _looks_sealed(seal: Mapping[str, Any]) -> bool:
+    return isinstance(seal.get("commitment"), str) and seal.get("kind") == "seal"
+
+
+def _too_early(trial: Trial) -> Problem:
+    return Problem(
+        code="LDN-W021",
+        place="The seal",
+        given="a trial that still runs",
+        expected="the last day to be over",
+        todo=f"Come back after {trial.last_date.isoformat()}.",
+    )
+
+
+def _other_promise() -> Problem:
+    return Problem(
+        code="LDN-W022",
+        place="seal.json",
+        given="another seal than the one you added at the start",
+        expected="the same commitment as at the start",
+        todo="Ask the pharmacist for the seal of this trial.",
+    )

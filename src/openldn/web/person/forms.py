@@ -1,0 +1,185 @@
+"""Forms that take more than one tap."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from openldn.protocol import safety
+from openldn.protocol.plan import Plan
+from openldn.protocol.problems import InputError
+
+__all__ = ["DecisionForm", "PlanForm", "SafetyForm", "SealForm", "lines"]
+
+_LARGEST_FILE = 100_000  # bytes; a plan is about 2 kB, a seal 1 kB
+_NOT_AGREED = (
+    "The plan does not say when your prescriber agreed to it. "
+    "When that is settled, write the day behind `agreed =` in the plan."
+)
+_YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+def lines(error: InputError) -> list[str]:
+    """Write every problem of an input as one line."""
+    return [
+        f"{one.place}: {one.given}. Expected: {one.expected}. {one.todo}" for one in error.problems
+    ]
+
+
+class SafetyForm(forms.Form):
+    """The safety questions, each answered yes or no."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question in safety.GATE_QUESTIONS:
+            self.fields[question.id] = forms.ChoiceField(
+                label=question.text,
+                help_text=question.help,
+                choices=_YES_NO,
+                widget=forms.RadioSelect,
+                error_messages={"required": f"Answer yes or no: {question.text}"},
+            )
+
+    def answers(self) -> dict[str, bool | None]:
+        """Return the answers by question id."""
+        return {name: value == "yes" for name, value in self.cleaned_data.items()}
+
+
+class DecisionForm(forms.Form):
+    """What the prescriber decided about a rule that asks for it."""
+
+    by = forms.CharField(
+        label="Name of the prescriber",
+        max_length=80,
+        error_messages={"required": "Write the name of the prescriber who decided."},
+    )
+    on = forms.DateField(
+        label="Day of the decision",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={
+            "required": "Write the day of the decision.",
+            "invalid": "Write the day like 2026-11-30.",
+        },
+    )
+    is_yes = forms.BooleanField(
+        label="This prescriber knows the points above and agreed to this trial",
+        error_messages={"required": "Without the prescriber's agreement a trial cannot begin."},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
+
+    def clean_on(self) -> date:
+        """Refuse a decision that lies ahead."""
+        decided: date = self.cleaned_data["on"]
+        if decided > self._today:
+            raise forms.ValidationError("This day lies ahead. Write the day it was decided.")
+        return decided
+
+
+class PlanForm(forms.Form):
+    """A plan file, pasted or chosen, and the seal that was made with it."""
+
+    file = forms.FileField(label="plan.toml", required=False)
+    text = forms.CharField(
+        label="Or paste the plan here",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+    start = forms.DateField(
+        label="First day",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Only needed where the plan names none.",
+        error_messages={"invalid": "Write the first day like 2026-11-30."},
+    )
+    seal = forms.FileField(
+        label="seal.json",
+        required=False,
+        help_text="Only if the order was drawn with openldn randomise. The order stays hidden.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the plan and the seal; every problem is listed at once."""
+        cleaned = super().clean() or {}
+        cleaned["plan_toml"] = self._plan_text(cleaned)
+        plan = self._plan(cleaned["plan_toml"])
+        if plan is not None:
+            cleaned["first_day"] = self._first_day(plan, cleaned.get("start"))
+            if plan.prescriber.agreed is None:
+                self.add_error("text", _NOT_AGREED)
+        if cleaned.get("seal"):
+            cleaned["seal_facts"] = _json_object(self, "seal", cleaned["seal"])
+        return cleaned
+
+    def _plan_text(self, cleaned: Mapping[str, Any]) -> str:
+        if not cleaned.get("file"):
+            # Browsers send pasted lines with CR LF; a plan file has LF, and its hash is checked.
+            return str(cleaned.get("text") or "").replace("\r\n", "\n")
+        try:
+            return _content(cleaned["file"]).decode()
+        except (ValueError, UnicodeDecodeError) as error:
+            self.add_error("file", f"This file cannot be read as a plan: {error}")
+            return ""
+
+    def _plan(self, text: str) -> Plan | None:
+        if not text.strip():
+            if not self.errors:
+                self.add_error("file", "Choose a plan file, or paste its text.")
+            return None
+        try:
+            return Plan.from_toml(text.encode())
+        except InputError as error:
+            for line in lines(error):
+                self.add_error("text", line)
+            return None
+
+    def _first_day(self, plan: Plan, given: date | None) -> date | None:
+        named = plan.design.start
+        if named and given and given != named:
+            self.add_error("start", f"The plan begins on {named}. Leave this empty.")
+        elif not named and not given and "start" not in self.errors:
+            self.add_error("start", "The plan names no first day. Write it here.")
+        return named or given
+
+
+class SealForm(forms.Form):
+    """The opened seal of a trial that is over."""
+
+    seal = forms.FileField(
+        label="seal.json, opened by the pharmacist",
+        error_messages={"required": "Choose the file seal.json that the pharmacist opened."},
+    )
+    was_told = forms.ChoiceField(
+        label="Did you learn before the end what a period held?",
+        choices=_YES_NO,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Answer yes or no: did you learn it before the end?"},
+    )
+
+    def clean_seal(self) -> dict[str, Any]:
+        """Read the file as what it should be."""
+        return _json_object(self, "seal", self.cleaned_data["seal"]) or {}
+
+
+def _content(file: UploadedFile) -> bytes:
+    if (file.size or 0) > _LARGEST_FILE:
+        raise ValueError(f"it has {file.size} bytes, more than {_LARGEST_FILE}")
+    content: bytes = file.read()
+    return content
+
+
+def _json_object(form: forms.Form, field: str, file: UploadedFile) -> dict[str, Any] | None:
+    try:
+        facts = json.loads(_content(file))
+    except (ValueError, RecursionError):
+        facts = None
+    if isinstance(facts, dict):
+        return facts
+    form.add_error(field, "This file is not a seal. Choose the file seal.json.")
+    return None

@@ -1,0 +1,8 @@
+"""What is remembered of one person's trials."""
+
+from openldn.web.person.models.answer import Answer
+from openldn.web.person.models.entry import Entry
+from openldn.web.person.models.safety_check import SafetyCheck
+from openldn.web.person.models.trial import Trial
+
+__all__ = ["Answer", "Entry", "SafetyCheck", "Trial"]

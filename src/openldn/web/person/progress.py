@@ -1,0 +1,241 @@
+"""What "my trial" shows: the stretches of the plan, the calendar, and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from openldn.protocol.calendar import Phase, PlannedDay, calendar
+from openldn.protocol.doses import Dose
+from openldn.protocol.outcomes import Better
+from openldn.web.person import dates, items, records
+from openldn.web.person.models import Trial
+from openldn.web.person.records import Held
+
+__all__ = ["AIM_PERCENT", "Cell", "Coming", "Progress", "Stretch", "progress_of"]
+
+AIM_PERCENT = 80  # of the days recorded: a condition of the best grade (model.md section 10)
+_WIDTH = 10  # of one day in a strip, in its own units
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One day of the calendar or of a strip."""
+
+    day: int
+    when: date
+    mark: str  # recorded | late | ill | none | now | next
+    is_first_days: bool
+
+    @property
+    def words(self) -> str:
+        """The whole day as it is read aloud."""
+        return f"{dates.in_words(self.when)}: {_MARK_WORDS[self.mark]}"
+
+    @property
+    def state(self) -> str:
+        """The class of its cell."""
+        if self.mark in ("now", "next"):
+            return {"now": "today", "next": "next"}[self.mark]
+        return "lead-in" if self.is_first_days else "day"
+
+
+_MARK_WORDS = {
+    "recorded": "recorded",
+    "late": "recorded a day late",
+    "ill": "too ill to answer",
+    "none": "nothing recorded",
+    "now": "today",
+    "next": "still to come",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """Days in a row that belong together: a period, a dose step, the weeks before."""
+
+    name: str
+    number: int | None  # of the period
+    cells: tuple[Cell, ...]
+    status: str  # now | later | past
+
+    @property
+    def summary(self) -> str:
+        """What stands beside its strip."""
+        if self.status == "later":
+            return f"starts {dates.short(self.cells[0].when)}"
+        settled = [cell for cell in self.cells if cell.mark not in ("now", "next")]
+        recorded = sum(cell.mark in ("recorded", "late", "ill") for cell in settled)
+        if self.status == "now":
+            return f"{recorded} of {len(settled)} so far"
+        return f"{recorded} of {len(settled)} days"
+
+    @property
+    def width(self) -> int:
+        """The width of its strip."""
+        return _WIDTH * len(self.cells)
+
+    @property
+    def boxes(self) -> tuple[tuple[str, int], ...]:
+        """Class and left edge of each day in the strip."""
+        kinds = {"recorded": "q", "late": "q", "ill": "q", "none": "m", "now": "f", "next": "f"}
+        return tuple((kinds[cell.mark], _WIDTH * i) for i, cell in enumerate(self.cells))
+
+    @property
+    def weeks(self) -> tuple[tuple[Cell | None, ...], ...]:
+        """The days in weeks from Monday, with gaps at both ends."""
+        lead = self.cells[0].when.weekday()
+        padded: list[Cell | None] = [None] * lead + list(self.cells)
+        padded += [None] * (-len(padded) % 7)
+        return tuple(tuple(padded[i : i + 7]) for i in range(0, len(padded), 7))
+
+    @property
+    def first_days(self) -> int:
+        """How many days at its start let the stretch before fade."""
+        return sum(cell.is_first_days for cell in self.cells)
+
+    @property
+    def span(self) -> str:
+        """From when to when, in words."""
+        first, last = self.cells[0].when, self.cells[-1].when
+        return f"{dates.day_month(first)} to {dates.day_month(last)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coming:
+    """A date ahead."""
+
+    head: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How a trial goes, without a word about which arm is which."""
+
+    question: str
+    prescriber: str
+    recorded: int
+    elapsed: int
+    stretches: tuple[Stretch, ...]
+    now: Stretch | None
+    day_of_stretch: int
+    coming: tuple[Coming, ...]
+    is_sealed: bool
+    is_over: bool
+
+    @property
+    def percent(self) -> int:
+        """Recorded days of 100."""
+        return round(100 * self.recorded / self.elapsed) if self.elapsed else 0
+
+
+def progress_of(trial: Trial, *, today: date) -> Progress:
+    """Build the page's facts. Arms are never asked for, so none can show."""
+    held = records.in_force(trial.entries.all())
+    stretches = _stretches(trial, held, today)
+    now = next((stretch for stretch in stretches if stretch.status == "now"), None)
+    elapsed = max(0, min(trial.day_of(today), trial.plan.total_days))
+    return Progress(
+        question=_question(trial),
+        prescriber=trial.plan.prescriber.name,
+        recorded=sum(records.is_recorded(held.get(day, {})) for day in range(elapsed)),
+        elapsed=elapsed,
+        stretches=stretches,
+        now=now,
+        day_of_stretch=(today - now.cells[0].when).days + 1 if now else 0,
+        coming=_coming(trial, stretches),
+        is_sealed=trial.is_sealed,
+        is_over=trial.is_over(today),
+    )
+
+
+def _question(trial: Trial) -> str:
+    plan = trial.plan
+    name = plan.primary.label[0].lower() + plan.primary.label[1:]
+    better = "lower" if plan.primary.better is Better.LOWER else "higher"
+    other = "a capsule without it" if plan.design.kind.is_blinded else "no capsule"
+    return f"Is my {name} {better} on LDN than on {other}?"
+
+
+def _stretches(
+    trial: Trial, held: Mapping[int, Mapping[str, Held]], today: date
+) -> tuple[Stretch, ...]:
+    planned = calendar(trial.plan)
+    return tuple(
+        _stretch(trial, tuple(days), held, today) for _, days in groupby(planned, key=_same_stretch)
+    )
+
+
+def _same_stretch(day: PlannedDay) -> tuple[Phase, int | None, Dose | None]:
+    return (day.phase, day.period, day.level)
+
+
+def _stretch(
+    trial: Trial,
+    days: tuple[PlannedDay, ...],
+    held: Mapping[int, Mapping[str, Held]],
+    today: date,
+) -> Stretch:
+    cells = tuple(
+        Cell(
+            day=day.day,
+            when=trial.date_of(day.day),
+            mark=_mark(held.get(day.day, {}), trial.date_of(day.day), today),
+            is_first_days=day.is_transition,
+        )
+        for day in days
+    )
+    return Stretch(
+        name=_name(days[0]), number=days[0].period, cells=cells, status=_status(cells, today)
+    )
+
+
+def _status(cells: tuple[Cell, ...], today: date) -> str:
+    if today < cells[0].when:
+        return "later"
+    return "past" if today > cells[-1].when else "now"
+
+
+def _name(day: PlannedDay) -> str:
+    if day.phase is Phase.RANDOMISED:
+        return f"Period {day.period}"
+    if day.level is not None and day.level.ug:
+        return f"LDN {day.level.text}"
+    return "Before LDN" if day.phase is Phase.BASELINE else "No capsule"
+
+
+def _mark(held: Mapping[str, Held], when: date, today: date) -> str:
+    if when > today:
+        return "next"
+    if when == today:
+        return "now"
+    if not records.is_recorded(held):
+        return "none"
+    if items.ILL in held:
+        return "ill"
+    is_late = min(answer.entered_at for answer in held.values()).astimezone().date() > when
+    return "late" if is_late else "recorded"
+
+
+def _coming(trial: Trial, stretches: tuple[Stretch, ...]) -> tuple[Coming, ...]:
+    ahead = [
+        Coming(
+            head=f"{dates.in_words(stretch.cells[0].when)}: {stretch.name}", detail=_begins(stretch)
+        )
+        for stretch in stretches
+        if stretch.status == "later"
+    ][:2]
+    the_end = dates.in_words(trial.last_date + timedelta(days=1))
+    if trial.is_sealed:
+        end = Coming(head=f"{the_end}: the seal can open", detail="Then you can read your answer.")
+    else:
+        end = Coming(head=f"{the_end}: your answer", detail="All days are behind you then.")
+    return (*ahead, end)
+
+
+def _begins(stretch: Stretch) -> str:
+    days = len(stretch.cells)
+    if stretch.number is not None and stretch.name.startswith("Period"):
+        return f"Open the next kit. It lasts {days} days."
+    return f"It lasts {days} days."

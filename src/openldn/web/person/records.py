@@ -1,0 +1,115 @@
+"""From rows that are only ever added to what counts now, day by day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from openldn.diary import Diary
+from openldn.diary import Entry as DiaryEntry
+from openldn.protocol.calendar import PlannedDay, planned_on
+from openldn.protocol.plan import Arm
+from openldn.web.person import items
+from openldn.web.person.models import Entry, Trial
+
+__all__ = ["Held", "Held_by_day", "diary_of", "in_force", "is_recorded"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """The answer that counts for one item of one day."""
+
+    value: str | None  # None: left out
+    entered_at: datetime
+    row: int  # of the row that holds it; a larger one was entered later
+
+
+Held_by_day = dict[int, dict[str, Held]]
+
+
+def in_force(entries: Iterable[Entry]) -> Held_by_day:
+    """Find what counts: the latest row of each item that was not undone."""
+    rows: dict[tuple[int, str], list[Held]] = {}
+    for entry in entries:
+        stack = rows.setdefault((entry.day, entry.item), [])
+        if entry.kind != Entry.Kind.UNDONE:
+            value = entry.value if entry.kind == Entry.Kind.GIVEN else None
+            stack.append(Held(value=value, entered_at=entry.entered_at, row=entry.pk))
+        elif stack:
+            stack.pop()
+    held: Held_by_day = {}
+    for (day, item), stack in rows.items():
+        if stack:
+            held.setdefault(day, {})[item] = stack[-1]
+    return held
+
+
+def is_recorded(day: Mapping[str, Held]) -> bool:
+    """Tell whether a day holds a score, or that the person was too ill to give one."""
+    return any(
+        held.value is not None and (item == items.ILL or item.startswith("outcome:"))
+        for item, held in day.items()
+    )
+
+
+def diary_of(trial: Trial) -> Diary:
+    """Write the trial as the diary that the engine and the file know.
+
+    While the order is sealed, arm and dose are empty: nobody knows them.
+    """
+    by_day = in_force(trial.entries.all())
+    return Diary.from_entries(
+        [_entry_of(trial, day, by_day[day]) for day in sorted(by_day)],
+        outcome_ids=[outcome.id for outcome in trial.plan.outcomes],
+        side_effect_ids=[effect.id for effect in items.SIDE_EFFECTS],
+        first_date=trial.start,
+    )
+
+
+def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
+    planned = planned_on(trial.plan, day, order=trial.order)
+    taken = _taken(held)
+    return DiaryEntry(
+        day=day,
+        entered_at=max(answer.entered_at for answer in held.values()),
+        arm=planned.arm,
+        dose_ug=_dose_ug(planned, taken),
+        taken=taken,
+        period=planned.period,
+        is_too_ill=items.ILL in held,
+        scores={
+            outcome.id: _number(held.get(items.outcome(outcome.id)))
+            for outcome in trial.plan.outcomes
+        },
+        side_effects={
+            effect.id: _level(held.get(items.side_effect(effect.id)))
+            for effect in items.SIDE_EFFECTS
+        },
+        events=tuple(known.id for known in items.EVENTS if items.event(known.id) in held),
+        note=_text(held.get(items.NOTE)),
+        line=None,
+    )
+
+
+def _taken(held: Mapping[str, Held]) -> bool | None:
+    answer = held.get(items.CAPSULE)
+    return None if answer is None or answer.value is None else answer.value == "1"
+
+
+def _dose_ug(planned: PlannedDay, taken: bool | None) -> int | None:
+    if planned.arm in (Arm.NONE, Arm.PLACEBO) or taken is False:
+        return 0
+    if planned.dose is None or taken is None:
+        return None
+    return planned.dose.ug
+
+
+def _number(answer: Held | None) -> float | None:
+    return None if answer is None or answer.value is None else float(answer.value)
+
+
+def _level(answer: Held | None) -> int | None:
+    return None if answer is None or answer.value is None else int(answer.value)
+
+
+def _text(answer: Held | None) -> str:
+    return "" if answer is None or answer.value is None else answer.value

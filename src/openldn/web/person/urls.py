@@ -1,0 +1,31 @@
+"""Addresses of one person's pages."""
+
+from django.urls import path
+
+from openldn.web.person.views import answer, start, tonight, trial
+from openldn.web.person.views.help import help_page
+
+__all__ = ["app_name", "urlpatterns"]
+
+app_name = "person"
+_YESTERDAY = {"days_back": 1}
+urlpatterns = [
+    path("", tonight.check_in, name="tonight"),
+    path("side-effects", tonight.side_effects, name="side_effects"),
+    path("events", tonight.events, name="events"),
+    path("note", tonight.note, name="note"),
+    path("yesterday", tonight.check_in, _YESTERDAY, name="yesterday"),
+    path("yesterday/side-effects", tonight.side_effects, _YESTERDAY, name="yesterday_side_effects"),
+    path("yesterday/events", tonight.events, _YESTERDAY, name="yesterday_events"),
+    path("yesterday/note", tonight.note, _YESTERDAY, name="yesterday_note"),
+    path("trial", trial.trial, name="trial"),
+    path("diary.csv", trial.diary_file, name="diary_file"),
+    path("answer", answer.answer, name="answer"),
+    path("answer/ask", answer.ask, name="ask"),
+    path("answer/seal", answer.open_seal, name="open_seal"),
+    path("answer/page-for-doctor.pdf", answer.page_for_doctor, name="page_for_doctor"),
+    path("start", start.start, name="start"),
+    path("start/decision", start.decision, name="decision"),
+    path("start/plan", start.new_plan, name="new_plan"),
+    path("help", help_page, name="help"),
+]

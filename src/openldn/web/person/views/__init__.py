@@ -1,0 +1,3 @@
+"""Pages, one module each: fetch, act, render."""
+
+__all__: list[str] = []

@@ -1,0 +1,186 @@
+"""The check-in: tonight, or yesterday until midnight."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from openldn.protocol.problems import InputError
+from openldn.web.person import actions, clock, dates, items
+from openldn.web.person.forms import lines
+from openldn.web.person.models import Trial
+from openldn.web.person.tonight import SIDES, evening_of, events_of, side_effects_of
+
+__all__ = ["Spot", "check_in", "events", "note", "side_effects"]
+
+_PAGES = {0: "tonight", 1: "yesterday"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spot:
+    """The day of a trial that a request is about."""
+
+    trial: Trial
+    when: date
+    days_back: int
+
+    @property
+    def day(self) -> int:
+        """Its day number."""
+        return self.trial.day_of(self.when)
+
+    @property
+    def page(self) -> str:
+        """The name of its check-in page."""
+        return f"person:{_PAGES[self.days_back]}"
+
+    @property
+    def list_pages(self) -> dict[str, str]:
+        """The names of the pages that belong to it."""
+        before = "yesterday_" if self.days_back else ""
+        return {name: f"person:{before}{name}" for name in ("side_effects", "events", "note")}
+
+    @property
+    def words(self) -> str:
+        """Its date in words."""
+        return dates.in_words(self.when)
+
+
+@require_http_methods(["GET", "POST"])
+def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
+    """Show the open question, or keep the answer that was tapped."""
+    trial = Trial.objects.current()
+    if trial is None:
+        return redirect("person:start")
+    spot = _spot(trial, days_back)
+    if spot is None:
+        return _nothing_tonight(request, trial, days_back)
+    if request.method == "GET":
+        return _page(request, spot)
+    try:
+        _keep(request, spot)
+    except InputError as error:
+        return _page(request, spot, problems=lines(error), status=422)
+    return redirect(spot.page)
+
+
+@require_http_methods(["GET", "POST"])
+def side_effects(request: HttpRequest, days_back: int = 0) -> HttpResponse:
+    """Show every side effect with its four keys."""
+    return _list_page(request, days_back, name="side_effects")
+
+
+@require_http_methods(["GET", "POST"])
+def events(request: HttpRequest, days_back: int = 0) -> HttpResponse:
+    """Show what may have happened today."""
+    return _list_page(request, days_back, name="events")
+
+
+@require_http_methods(["GET", "POST"])
+def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
+    """Take a note in the person's own words."""
+    trial = Trial.objects.current()
+    spot = _spot(trial, days_back) if trial else None
+    if spot is None:
+        return redirect("person:tonight")
+    evening = evening_of(spot.trial, spot.when, now=clock.now())
+    facts = {"spot": spot, "note": evening.note, "tab": "tonight"}
+    if request.method == "GET":
+        return render(request, "person/note.html", facts)
+    text = request.POST.get("value", "")
+    try:
+        _keep_note(spot, text)
+    except InputError as error:
+        problems = {"problems": lines(error), "note": text}
+        return render(request, "person/note.html", facts | problems, status=422)
+    return redirect(spot.page)
+
+
+def _spot(trial: Trial, days_back: int) -> Spot | None:
+    """Return the day if the plan covers it."""
+    when = clock.today() - timedelta(days=days_back)
+    if not 0 <= trial.day_of(when) < trial.plan.total_days:
+        return None
+    return Spot(trial=trial, when=when, days_back=days_back)
+
+
+def _nothing_tonight(request: HttpRequest, trial: Trial, days_back: int) -> HttpResponse:
+    if days_back:
+        return redirect("person:tonight")
+    today = clock.today()
+    facts = {
+        "tab": "tonight",
+        "today": dates.in_words(today),
+        "first": dates.in_words(trial.start),
+        "is_over": trial.is_over(today),
+        "ended_yesterday": _spot(trial, 1) is not None and trial.is_over(today),
+    }
+    return render(request, "person/nothing_tonight.html", facts)
+
+
+def _page(
+    request: HttpRequest, spot: Spot, *, problems: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    change = request.GET.get("change", "")
+    evening = evening_of(
+        spot.trial,
+        spot.when,
+        now=clock.now(),
+        change=int(change) if change.isascii() and change.isdigit() else None,
+    )
+    facts = {"evening": evening, "spot": spot, "problems": problems, "tab": "tonight"}
+    return render(request, "person/tonight.html", facts, status=status)
+
+
+def _keep(request: HttpRequest, spot: Spot) -> None:
+    """Keep one tap."""
+    now, trial, day = clock.now(), spot.trial, spot.day
+    item = request.POST.get("item", "")
+    wish = next((word for word in ("undo", "skip", "value") if word in request.POST), "value")
+    if item == SIDES and wish == "undo":
+        actions.undo_side_effects(trial=trial, day=day, now=now)
+    elif item == SIDES:
+        level = "0" if wish == "value" else None
+        actions.record_side_effects(trial=trial, day=day, level=level, now=now)
+    elif wish == "undo":
+        actions.undo(trial=trial, day=day, item=item, now=now)
+    elif wish == "skip":
+        actions.leave_out(trial=trial, day=day, item=item, now=now)
+    else:
+        value = request.POST.get("value", "")
+        actions.record(trial=trial, day=day, item=item, value=value, now=now)
+
+
+def _keep_note(spot: Spot, text: str) -> None:
+    trial, day, item, now = spot.trial, spot.day, items.NOTE, clock.now()
+    if text.strip():
+        actions.record(trial=trial, day=day, item=item, value=text, now=now)
+    else:
+        actions.leave_out(trial=trial, day=day, item=item, now=now)
+
+
+def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpResponse:
+    trial = Trial.objects.current()
+    spot = _spot(trial, days_back) if trial else None
+    if spot is None:
+        return redirect("person:tonight")
+    here = HttpResponseRedirect(request.path)
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            _keep(request, spot)
+        except InputError as error:
+            problems = lines(error)
+        else:
+            return redirect(spot.page) if request.POST.get("item") == SIDES else here
+    listed = side_effects_of if name == "side_effects" else events_of
+    facts = {
+        "spot": spot,
+        "listed": listed(spot.trial, spot.day),
+        "problems": problems,
+        "tab": "tonight",
+        "sides": SIDES,
+    }
+    return render(request, f"person/{name}.html", facts, status=422 if problems else 200)

@@ -1,0 +1,43 @@
+"""The worker: takes tasks from the database and runs them, in a process of its own.
+
+The engine is loaded here and never where pages are answered. The worker ends when its standard
+input closes, which the system does even if the server was killed.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+__all__ = ["work"]
+
+_POLL_SECONDS = 0.3
+
+
+def work() -> int:
+    """Run tasks until standard input closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends us
+    import django
+
+    django.setup()
+    from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    Worker(
+        queue_names=[DEFAULT_TASK_QUEUE_NAME],
+        interval=_POLL_SECONDS,
+        batch=False,
+        backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"worker-{os.getpid()}",
+        excluded_queue_names=[],
+    ).run()
+    return 0
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    # A task that is cut off here is put back in the queue at the next start.
+    os._exit(0)

@@ -1,0 +1,164 @@
+"""From the link to the answer in a real browser, without a single script."""
+
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from support.serving import Served
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/trial",
+    "/answer",
+    "/side-effects",
+    "/events",
+    "/note",
+    "/yesterday",
+    "/start",
+    "/help",
+    "/no-such-page",
+)
+_ANSWER_SECONDS = 120.0  # the first run compiles the engine
+
+
+def _wait_for_answer(page: Page, url: str) -> None:
+    ends = time.monotonic() + _ANSWER_SECONDS
+    page.goto(f"{url}/answer")
+    while "being worked out" in page.title():
+        assert time.monotonic() < ends, "no answer came"
+        time.sleep(0.5)
+        page.goto(f"{url}/answer")
+
+
+def _start_over(page: Page) -> None:
+    """Take back everything of this evening, one Undo after the other."""
+    while page.get_by_role("button", name="Undo").count():
+        page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".answered")).to_have_count(0)
+
+
+def test_from_the_link_to_the_answer(browser: Browser, demo: Served) -> None:
+    """Open the printed link, check in with four taps, look at the trial, read the answer."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(demo.link)
+    assert page.url == f"{demo.url}/"
+    assert demo.link not in page.content()
+    expect(page.get_by_text("All records are invented")).to_be_visible()
+
+    taps = 0
+    for name in ("Taken", "6", "4", "None"):
+        page.locator("#question").get_by_role("button", name=name, exact=True).click()
+        taps += 1
+    expect(page.get_by_role("heading", name="That is all for tonight")).to_be_visible()
+    assert taps == 2 + 2  # one tap per outcome plus two
+    expect(page.get_by_role("status")).to_contain_text("saved")
+
+    page.get_by_role("navigation").get_by_role("link", name="My trial").click()
+    expect(page.get_by_role("heading", name="My trial")).to_be_visible()
+    expect(page.get_by_role("table", name="Entries of Period 4")).to_be_visible()
+    assert "placebo" not in page.content().lower()
+
+    _wait_for_answer(page, demo.url)
+    expect(
+        page.get_by_role(
+            "heading", name="A summary of your own records, to read with your prescriber"
+        )
+    ).to_be_visible()
+    expect(page.get_by_role("img").first).to_be_visible()
+    assert page.locator(".i-better, .i-same, .i-worse").count() >= 100
+    context.close()
+
+
+def test_an_answer_can_be_undone_and_changed(page: Page) -> None:
+    """Undo right after the tap, Change later, both without scripts."""
+    _start_over(page)
+    page.locator("#question button").first.click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_the_check_in_needs_no_mouse(page: Page) -> None:
+    """Skip link, Tab and Enter alone answer a question; the focus can be seen."""
+    _start_over(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the question")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_attribute("name", "value")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answered")).to_have_count(1)
+
+
+# axe is a script of the tester's: it is evaluated past the policy that forbids all others.
+_LOOKS = [
+    {
+        "viewport": {"width": width, "height": 800},
+        "color_scheme": scheme,
+        "java_script_enabled": True,
+    }
+    for width in (360, 1280)
+    for scheme in ("light", "dark")
+]
+
+
+@pytest.mark.parametrize("context", _LOOKS, indirect=True)
+def test_axe_finds_nothing(page: Page, demo: Served) -> None:
+    """No accessibility rule is broken on any page, in either scheme, narrow or wide."""
+    _wait_for_answer(page, demo.url)
+    for path in PAGES:
+        page.goto(f"{demo.url}{path}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+
+
+def test_axe_would_find_something(page: Page) -> None:
+    """The check itself is awake: a button without a name is found."""
+    page.evaluate("document.querySelector('main').innerHTML += '<button></button>'")
+    assert Axe().run(page).violations_count >= 1
+
+
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": 320, "height": 700}, "java_script_enabled": True}],
+    indirect=True,
+)
+def test_nothing_scrolls_sideways_on_the_smallest_phone(page: Page, demo: Served) -> None:
+    """At 320 pixels every page fits its width."""
+    _wait_for_answer(page, demo.url)
+    for path in PAGES:
+        page.goto(f"{demo.url}{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, (path, width)
+
+
+@pytest.mark.parametrize("context", [{"java_script_enabled": True}], indirect=True)
+def test_every_target_is_large_enough_for_a_tremor(page: Page, demo: Served) -> None:
+    """Buttons and links that stand alone are 44 pixels or more, on the phone."""
+    for path in ("/", "/yesterday", "/side-effects", "/events", "/start", "/trial"):
+        page.goto(f"{demo.url}{path}")
+        small = page.evaluate(
+            "[...document.querySelectorAll('button, a.btn, label.btn, .tabs a, .rows a')]"
+            ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)"
+            ".map(e => e.textContent)"
+        )
+        assert small == [], path
+
+
+@pytest.mark.parametrize("context", [{"java_script_enabled": True}], indirect=True)
+def test_the_policy_blocks_nothing_that_we_need(page: Page, demo: Served) -> None:
+    """No page asks for anything that its own policy forbids, nor for another host."""
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    for path in PAGES[:-1]:
+        page.goto(f"{demo.url}{path}")
+    assert complaints == []
+    assert all(url.startswith(demo.url) for url in asked)

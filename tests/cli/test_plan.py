@@ -1,0 +1,155 @@
+"""`openldn plan new`, `check` and `show`."""
+
+from pathlib import Path
+
+import pytest
+
+from openldn.cli.main import main
+from openldn.evidence.conditions import catalogue, find, question
+from openldn.files import Plan
+from openldn.protocol.plan import Kind
+from protocol.plans import edited
+
+CONDITIONS = [condition.id for condition in catalogue()]
+
+
+def new(path: Path, condition: str = "lupus", kind: str = "blinded-withdrawal") -> int:
+    """Write a first plan."""
+    return main(["plan", "new", "--condition", condition, "--design", kind, "--out", str(path)])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_new_plan_of_every_kind_passes_its_own_check(kind: Kind, tmp_path: Path) -> None:
+    """What the program proposes, the program accepts."""
+    path = tmp_path / "plan.toml"
+    assert new(path, kind=kind) == 0
+    assert main(["plan", "check", str(path)]) == 0
+    assert Plan.read(path).design.kind is kind
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_every_condition_of_the_catalogue_has_a_first_plan(condition: str, tmp_path: Path) -> None:
+    """One main score, a second one, and sleep as a harm."""
+    path = tmp_path / "plan.toml"
+    assert new(path, condition) == 0
+    plan = Plan.read(path)
+    assert plan.person.conditions == (condition,)
+    assert [outcome.role for outcome in plan.outcomes] == ["primary", "secondary", "harm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [("sle", "lupus"), ("SLE", "lupus"), ("Sjogren's", "sjogrens"), ("ME/CFS", "me-cfs")],
+)
+def test_a_condition_is_found_by_its_everyday_names(text: str, condition: str) -> None:
+    """Whatever the case, the accents and the signs."""
+    found = find(text)
+    assert found is not None
+    assert found.id == condition
+
+
+def test_no_two_conditions_share_a_name() -> None:
+    """A synonym leads to one condition only."""
+    for condition in catalogue():
+        for name in (condition.id, condition.name, *condition.synonyms):
+            assert find(name) == condition
+
+
+def test_every_row_of_the_table_names_its_source() -> None:
+    """A row without a source does not ship."""
+    for condition in catalogue():
+        assert condition.source
+        for asked in (condition.primary, condition.second):
+            assert question(asked).mcid_source
+
+
+def test_an_unknown_condition_is_met_with_the_nearest_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, and nothing is written."""
+    path = tmp_path / "plan.toml"
+    assert new(path, "lupsu") == 3
+    assert "Did you mean lupus?" in capsys.readouterr().err
+    assert not path.exists()
+
+
+def test_a_plan_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    """Exit 3, and the old text stays."""
+    path = tmp_path / "plan.toml"
+    path.write_text("mine")
+    assert new(path) == 3
+    assert path.read_text() == "mine"
+
+
+def test_a_folder_that_is_not_there_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3 and no traceback."""
+    assert new(tmp_path / "none" / "plan.toml") == 3
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_check_lists_every_problem_on_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, each problem with its code, nothing on standard output."""
+    path = tmp_path / "plan.toml"
+    path.write_bytes(edited(("pairs = 4", "pairs = 0"), ("mcid = 1.0", "mcid = 20")))
+    assert main(["plan", "check", str(path)]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "LDN-P105" in told.err
+    assert "LDN-P122" in told.err
+
+
+def test_check_of_no_file_is_unusable_input(tmp_path: Path) -> None:
+    """Exit 3."""
+    assert main(["plan", "check", str(tmp_path / "none.toml")]) == 3
+
+
+def test_show_prints_length_doses_and_calendar_without_any_arm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The drawn part is a row of sealed capsules for each period."""
+    path = tmp_path / "plan.toml"
+    path.write_bytes(edited())
+    assert main(["plan", "show", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "238 days in all, about 34 weeks" in out
+    assert "4 days at 2.25 mg" in out
+    assert out.count("sealed capsules") == 8
+    assert "2026-04-12 to 2026-05-02" in out
+    assert "Warning" not in out
+
+
+def test_show_warns_while_the_prescriber_has_not_agreed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words, and still with exit 0."""
+    path = tmp_path / "plan.toml"
+    path.write_bytes(edited(("agreed = 2026-01-05\n", "")))
+    assert main(["plan", "show", str(path)]) == 0
+    assert "Warning: no date of agreement" in capsys.readouterr().out
+
+
+BANNED = ["significant", "p-value", "proven", "responder", "effect size", "confidence"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_shown_and_written_keeps_to_the_house_s_words(
+    kind: Kind, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No word that promises or frightens."""
+    path = tmp_path / "plan.toml"
+    new(path, kind=kind)
+    main(["plan", "show", str(path)])
+    told = capsys.readouterr()
+    words = (told.out + told.err + path.read_text()).lower()
+    assert not [word for word in BANNED if word in words]
+
+
+def test_without_an_action_the_usage_is_shown() -> None:
+    """Exit 2."""
+    assert main(["plan"]) == 2
+    assert main(["plan", "new", "--condition", "lupus"]) == 2
+    assert main(["plan", "new", "--condition", "lupus", "--design", "T3", "--out", "x"]) == 2

@@ -1,0 +1,148 @@
+"""`openldn randomise`, `open-box` and `verify-seal`, from draw to check."""
+
+from pathlib import Path
+
+import pytest
+
+from openldn.cli.main import main
+from protocol.plans import edited
+from sealing.locks import PASSPHRASE, PHARMACIST, STRANGER, private_pem, public_pem
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """Lay out a plan, a passphrase and key files."""
+    (tmp_path / "plan.toml").write_bytes(edited())
+    (tmp_path / "pass.txt").write_text(PASSPHRASE + "\n")
+    (tmp_path / "weak.txt").write_text("secret\n")
+    (tmp_path / "public.pem").write_bytes(public_pem())
+    (tmp_path / "private.pem").write_bytes(private_pem(PHARMACIST))
+    (tmp_path / "stranger.pem").write_bytes(private_pem(STRANGER))
+    return tmp_path
+
+
+def run(desk: Path, command: str) -> int:
+    """Run a command line whose `@name` stands for a file on the desk."""
+    return main([word.replace("@", f"{desk}/") for word in command.split()])
+
+
+SEAL = "randomise @plan.toml --out @sealed --pharmacist-key @public.pem"
+
+
+def test_from_draw_to_check_with_a_key(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sealed, closed to the check, opened by the pharmacist, released, checked."""
+    assert run(desk, SEAL) == 0
+    assert run(desk, "verify-seal @sealed/seal.json") == 3
+    capsys.readouterr()
+    assert run(desk, "open-box @sealed --private-key @private.pem") == 0
+    listed = capsys.readouterr().out
+    assert listed.count("\n") == 9
+    assert "days at 4.5 mg" in listed
+    assert run(desk, "open-box @sealed --private-key @private.pem --release") == 0
+    assert run(desk, "verify-seal @sealed/seal.json") == 0
+
+
+def test_from_draw_to_check_with_a_passphrase(desk: Path) -> None:
+    """The same with a passphrase."""
+    assert run(desk, "randomise @plan.toml --out @sealed --passphrase-file @pass.txt") == 0
+    assert run(desk, "open-box @sealed --passphrase-file @pass.txt --release") == 0
+    assert run(desk, "verify-seal @sealed") == 0
+
+
+def test_nothing_that_is_printed_tells_the_order(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The draw says where the seal is, and its promise."""
+    assert run(desk, SEAL) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "placebo" not in told.err
+    assert "active" not in told.err
+
+
+def test_labels_hold_kit_period_and_days_only(desk: Path) -> None:
+    """One line for each period, and no arm."""
+    assert run(desk, SEAL) == 0
+    lines = (desk / "sealed" / "kits.csv").read_text().splitlines()
+    assert lines[0] == "kit,period,first_day,days"
+    assert [line.split(",", 1)[1] for line in lines[1:3]] == ["1,70,21", "2,91,21"]
+    assert len(lines) == 9
+
+
+def test_without_a_pharmacist_the_command_is_wrong_usage(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, and nothing is made; both ways at once are wrong too."""
+    assert run(desk, "randomise @plan.toml --out @sealed") == 2
+    assert "--pharmacist-key" in capsys.readouterr().err
+    assert run(desk, SEAL + " --passphrase-file @pass.txt") == 2
+    assert not (desk / "sealed").exists()
+
+
+def test_a_second_run_on_the_same_folder_is_refused(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, and the first seal stays as it is."""
+    assert run(desk, SEAL) == 0
+    before = (desk / "sealed" / "seal.json").read_bytes()
+    assert run(desk, SEAL) == 3
+    assert "LDN-S030" in capsys.readouterr().err
+    assert (desk / "sealed" / "seal.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("agreed = 2026-01-05\n", ""), "LDN-S013"),
+        (('kind = "blinded-withdrawal"', 'kind = "open-reversal"'), "LDN-S012"),
+        (("pairs = 4", "pairs = 0"), "LDN-P105"),
+        (("birth_year = 1980", "birth_year = 2010"), "LDN-P109"),
+    ],
+)
+def test_a_plan_that_cannot_be_frozen_is_refused(
+    desk: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], code: str
+) -> None:
+    """Exit 3, and no folder is made."""
+    (desk / "plan.toml").write_bytes(edited(change))
+    assert run(desk, SEAL) == 3
+    assert code in capsys.readouterr().err
+    assert not (desk / "sealed").exists()
+
+
+def test_problems_of_plan_lock_and_folder_are_told_together(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bad plan, a weak passphrase and a used folder in one go."""
+    assert run(desk, SEAL) == 0
+    (desk / "plan.toml").write_bytes(edited(("pairs = 4", "pairs = 0")))
+    capsys.readouterr()
+    assert run(desk, "randomise @plan.toml --out @sealed --passphrase-file @weak.txt") == 3
+    told = capsys.readouterr().err
+    assert all(code in told for code in ("LDN-P105", "LDN-S011", "LDN-S030"))
+
+
+@pytest.mark.parametrize("key", ["@private.pem", "@plan.toml", "@none.pem"])
+def test_what_is_no_public_key_is_refused(desk: Path, key: str) -> None:
+    """Exit 3: the private half above all."""
+    assert run(desk, f"randomise @plan.toml --out @sealed --pharmacist-key {key}") == 3
+    assert not (desk / "sealed").exists()
+
+
+def test_a_stranger_s_key_opens_nothing(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3, and no order on the screen."""
+    assert run(desk, SEAL) == 0
+    assert run(desk, "open-box @sealed --private-key @stranger.pem --release") == 3
+    assert "placebo" not in capsys.readouterr().out
+    assert run(desk, "verify-seal @sealed") == 3
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"kind": "answer"}', "\x00"])
+def test_what_is_no_seal_does_not_match(desk: Path, text: str) -> None:
+    """Exit 3 and words."""
+    (desk / "seal.json").write_text(text)
+    assert run(desk, "verify-seal @seal.json") == 3
+
+
+def test_a_seal_that_is_not_there_is_unusable_input(desk: Path) -> None:
+    """Exit 3."""
+    assert run(desk, "verify-seal @none.json") == 3

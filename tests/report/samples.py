@@ -1,0 +1,289 @@
+"""Hand-written saved answers in the exact shape of the contract, and days to draw.
+
+Every number is invented. They are written by hand so that the tests of the telling do
+not depend on the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date, timedelta
+from typing import Any
+
+from openldn.report.plot_days import PlotDay
+
+__all__ = [
+    "SAMPLES",
+    "clear_benefit",
+    "clear_harm",
+    "could_not_tell",
+    "nothing_answered",
+    "one_outcome_refused",
+    "open_diary",
+    "pair_days",
+    "several_levels",
+]
+
+
+def _summary(mean: float, sd: float) -> dict[str, float]:
+    at = {"q025": -1.96, "q05": -1.645, "q50": 0.0, "q95": 1.645, "q975": 1.96}
+    return {"mean": mean, "sd": sd} | {key: round(mean + z * sd, 4) for key, z in at.items()}
+
+
+def _level(**changes: Any) -> dict[str, Any]:
+    level = {
+        "part": "randomised",
+        "arm": "active",
+        "dose_mg": 3.0,
+        "days": 84,
+        "contrast": "placebo",
+        "includes": ["drug"],
+        "effect": _summary(-1.2, 0.459),
+        "link_effect": None,
+        "p_benefit": 0.995,
+        "p_meaningful_benefit": 0.724,
+        "p_about_same": 0.275,
+        "p_meaningful_harm": 0.001,
+        "p_best": 0.97,
+    }
+    return level | changes
+
+
+def _outcome(**changes: Any) -> dict[str, Any]:
+    outcome = {
+        "id": "pain",
+        "role": "primary",
+        "better": "lower",
+        "scale": [0, 10],
+        "mcid": 1.0,
+        "family": "gaussian",
+        "days_recorded": 149,
+        "verdict": "clear-benefit",
+        "worthwhile": True,
+        "levels": [_level()],
+        "p_best_none": 0.03,
+        "pill": None,
+        "onset_days": _summary(7.2, 4.0),
+        "noise_sd": _summary(1.6, 0.12),
+        "phi": _summary(0.42, 0.15),
+        "white_share": _summary(0.55, 0.2),
+        "trend": _summary(-0.3, 0.6),
+        "events": [{"id": "infection", "effect": _summary(0.9, 0.5)}],
+        "randomisation_test": {
+            "filtered": {"p": 0.125, "floor": 0.125},
+            "period_means": {"p": 0.125, "floor": 0.125},
+            "schedules": 16,
+            "exact": True,
+            "draws": None,
+        },
+        "sensitivity": [
+            {"name": name, "dose_mg": 3.0, "effect": _summary(mean, sd), "p_benefit": 0.98}
+            for name, mean, sd in (
+                ("prior:sceptical", -1.1, 0.44),
+                ("prior:wide", -1.3, 0.5),
+                ("drop-days:7", -1.3, 0.55),
+                ("as-taken", -1.2, 0.47),
+                ("all-days", -1.4, 0.4),
+                ("missing:+2", -1.0, 0.5),
+                ("tau-30", -1.5, 0.7),
+            )
+        ],
+        "diagnostics": {"grid_points": 4096, "effective_grid_points": 812.4},
+    }
+    return outcome | changes
+
+
+def clear_benefit() -> dict[str, Any]:
+    """Pain lower on LDN than on placebo, four blinded pairs."""
+    return {
+        "format": 1,
+        "kind": "answer",
+        "openldn": "0.1.0",
+        "design": {
+            "kind": "blinded-withdrawal",
+            "grade": "B",
+            "grade_reasons": [
+                {"code": "LDN-A101", "text": "Fewer than 80 of 100 days were recorded."}
+            ],
+            "days": 168,
+            "days_recorded": 149,
+        },
+        "outcomes": [_outcome()],
+        "refused": {},
+        "model": {
+            "time": "day 0 is the first day; a bedtime dose acts the next day",
+            "seed": 20260101,
+            "decision": 0.95,
+            "prior": "default",
+            "beta": {"mean": 0.0, "sd": 1.5},
+            "tau": {"log_mean_days": 7.0, "log_sd": 0.8},
+            "phi": [0.0, 0.98],
+        },
+        "limits": [
+            "This is about you, at 3 mg, over these 24 weeks.",
+            "It may not hold for another dose or for next year.",
+        ],
+        "citations": [
+            "Kravitz RL and others. JAMA Internal Medicine 2018. 10.1001/jamainternmed.2018.3981"
+        ],
+    }
+
+
+def clear_harm() -> dict[str, Any]:
+    """Sleep quality, where higher is better, worse on LDN."""
+    answer = clear_benefit()
+    answer["outcomes"] = [
+        _outcome(
+            id="sleep_quality",
+            better="higher",
+            verdict="clear-harm",
+            worthwhile=False,
+            levels=[
+                _level(
+                    effect=_summary(-1.4, 0.5),
+                    p_benefit=0.003,
+                    p_meaningful_benefit=0.0,
+                    p_about_same=0.212,
+                    p_meaningful_harm=0.788,
+                    p_best=0.02,
+                )
+            ],
+            p_best_none=0.98,
+        )
+    ]
+    return answer
+
+
+def could_not_tell() -> dict[str, Any]:
+    """A blinded trial that stayed open."""
+    answer = clear_benefit()
+    answer["design"] |= {"grade": "C", "days": 126, "days_recorded": 83}
+    answer["outcomes"] = [
+        _outcome(
+            days_recorded=83,
+            verdict="could-not-tell",
+            worthwhile=False,
+            levels=[
+                _level(
+                    days=42,
+                    effect=_summary(-0.4, 1.2245),
+                    p_benefit=0.63,
+                    p_meaningful_benefit=0.312,
+                    p_about_same=0.566,
+                    p_meaningful_harm=0.122,
+                    p_best=0.63,
+                )
+            ],
+            p_best_none=0.37,
+        )
+    ]
+    return answer
+
+
+def open_diary() -> dict[str, Any]:
+    """An open diary without a plan: grade E, drug, hope and time together."""
+    answer = clear_benefit()
+    answer["design"] = {
+        "kind": None,
+        "grade": "E",
+        "grade_reasons": [
+            {"code": "LDN-A110", "text": "There is no plan, so chance did not set the order."}
+        ],
+        "days": 84,
+        "days_recorded": 70,
+    }
+    answer["outcomes"] = [
+        _outcome(
+            days_recorded=70,
+            levels=[
+                _level(
+                    part="open",
+                    days=70,
+                    contrast="none",
+                    includes=["drug", "expectation", "time"],
+                )
+            ],
+            randomisation_test=None,
+        )
+    ]
+    return answer
+
+
+def several_levels() -> dict[str, Any]:
+    """An open ladder with a change back and forth: three doses, one named as best."""
+    answer = open_diary()
+    answer["design"] |= {"kind": "open-reversal", "grade": "D"}
+    shared = {"part": "open", "contrast": "none", "includes": ["drug", "expectation"]}
+    answer["outcomes"] = [
+        _outcome(
+            days_recorded=70,
+            levels=[
+                _level(**shared, dose_mg=1.5, days=14, p_benefit=0.7, p_best=0.03),
+                _level(**shared, dose_mg=3.0, days=40, p_benefit=0.99, p_best=0.85),
+                _level(**shared, dose_mg=4.5, days=14, p_benefit=0.9, p_best=0.1),
+            ],
+            p_best_none=0.02,
+            randomisation_test=None,
+        )
+    ]
+    return answer
+
+
+def one_outcome_refused() -> dict[str, Any]:
+    """One answered outcome, one secondary that stayed open, one refused with its reason."""
+    answer = clear_benefit()
+    fatigue = could_not_tell()["outcomes"][0] | {"id": "fatigue", "role": "secondary"}
+    answer["outcomes"].append(deepcopy(fatigue))
+    answer["refused"] = {"walking_time": "The same value was written on every day."}
+    return answer
+
+
+def nothing_answered() -> dict[str, Any]:
+    """Every outcome refused."""
+    answer = clear_benefit()
+    answer["outcomes"] = []
+    answer["refused"] = {"pain": "Only 3 values were recorded; 4 are needed."}
+    return answer
+
+
+SAMPLES: Mapping[str, dict[str, Any]] = {
+    "clear-benefit": clear_benefit(),
+    "clear-harm": clear_harm(),
+    "could-not-tell": could_not_tell(),
+    "open-diary": open_diary(),
+    "several-levels": several_levels(),
+    "one-outcome-refused": one_outcome_refused(),
+    "nothing-answered": nothing_answered(),
+}
+
+
+def pair_days(
+    *, pairs: int = 2, period_days: int = 7, is_opened: bool = True
+) -> tuple[PlotDay, ...]:
+    """Return days of blinded pairs with gaps, a day of being too ill and side effects."""
+    days = []
+    for day in range(2 * pairs * period_days):
+        period, within = divmod(day, period_days)
+        is_active = (period + period // 2) % 2 == 0
+        wave = (3 * day * day + day) % 4
+        is_ill, is_gap = day % 17 == 11, day % 9 == 4
+        days.append(
+            PlotDay(
+                day=day,
+                date=date(2026, 1, 5) + timedelta(days=day),
+                value=None if is_ill or is_gap else float(3 + wave + (0 if is_active else 1)),
+                is_too_ill=is_ill,
+                arm=("active" if is_active else "placebo") if is_opened else None,
+                dose="3 mg" if is_active and is_opened else "",
+                phase="randomised",
+                period=period + 1,
+                pair=period // 2 + 1,
+                is_transition=within < 2,
+                side_effects=(
+                    ("vivid_dreams", None if is_gap else int(is_active and day % 3 == 0)),
+                    ("headache", 0 if day % 5 else 2),
+                ),
+            )
+        )
+    return tuple(days)

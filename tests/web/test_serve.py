@@ -1,0 +1,320 @@
+"""The real `openldn serve`: folder, files, link, refusals, and that nothing is lost."""
+
+import http.client
+import signal
+import sqlite3
+import ssl
+import stat
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from support.serving import Served, free_port, run_serve, served
+
+
+class Browser:
+    """The least that keeps a cookie and sends the token of a form."""
+
+    def __init__(self, app: Served) -> None:
+        self.app = app
+        self.cookie = ""
+
+    def get(self, path: str, *, host: str | None = None) -> tuple[int, str, dict[str, str]]:
+        """Ask for a page: status, text, headers."""
+        return self._ask("GET", path, None, host)
+
+    def tap(self, path: str, **fields: str) -> int:
+        """Send the form of a page, with its token."""
+        page = self.get(path)[1]
+        token = page.split('name="csrfmiddlewaretoken" value="', 1)[1].split('"', 1)[0]
+        body = urlencode({"csrfmiddlewaretoken": token} | fields)
+        return self._ask("POST", path, body, None)[0]
+
+    def _ask(
+        self, method: str, path: str, body: str | None, host: str | None
+    ) -> tuple[int, str, dict[str, str]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=20)
+        headers = {"Cookie": self.cookie, "Host": host or f"127.0.0.1:{self.app.port}"}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                (morsel,) = SimpleCookie(value).values()
+                self.cookie = f"{morsel.key}={morsel.value}"
+        connection.close()
+        return answer.status, text, dict(answer.getheaders())
+
+
+def opened(app: Served) -> Browser:
+    """Open the printed link."""
+    browser = Browser(app)
+    status, _, headers = browser.get(urlsplit(app.link).path)
+    assert (status, headers["location"]) == (302, "/")
+    return browser
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One demo app for the tests that only look."""
+    with served(tmp_path_factory.mktemp("demo") / "data", "--demo") as app:
+        yield app
+
+
+def test_the_link_opens_the_demo_and_only_once(demo: Served) -> None:
+    """From the printed link to the first page; the same link again finds a closed door."""
+    page = opened(demo).get("/")[1]
+    assert "All records are invented" in page
+    assert Browser(demo).get(urlsplit(demo.link).path)[0] == 403
+
+
+def test_another_host_name_is_refused_by_the_running_app(demo: Served) -> None:
+    """DNS rebinding ends at the door, also with the right port or the wrong one."""
+    browser = Browser(demo)
+    for host in (f"evil.example:{demo.port}", "127.0.0.1:1", "127.0.0.1", "evil.example"):
+        assert browser.get("/alive", host=host)[0] == 400, host
+    assert browser.get("/alive", host=f"localhost:{demo.port}")[0] == 204
+
+
+def test_only_this_person_can_read_the_folder(demo: Served) -> None:
+    """Folder 0700; database, its journal, the key and the rest 0600."""
+    assert stat.S_IMODE(demo.folder.stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in demo.folder.iterdir()}
+    assert {"openldn.sqlite3", "openldn.sqlite3-wal", "secret", "lock"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+
+
+def test_the_app_listens_on_loopback_only(demo: Served) -> None:
+    """The listening socket is bound to 127.0.0.1, as the kernel tells it."""
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        pytest.skip("this system has no /proc/net/tcp to read")
+    port = f"{demo.port:04X}"
+    local = [line.split()[1] for line in table.read_text().splitlines()[1:]]
+    listening = {place for place in local if place.endswith(f":{port}")}
+    assert listening == {f"0100007F:{port}"}
+
+
+def test_a_second_serve_on_the_same_folder_is_refused_in_words(demo: Served) -> None:
+    """Exit 3, what to do instead, no traceback; the first one goes on."""
+    second = run_serve("--demo", "--data", str(demo.folder), "--port", str(free_port()))
+    assert second.returncode == 3
+    assert "another `openldn serve` has open" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert Browser(demo).get("/alive")[0] == 204
+
+
+def test_a_new_link_can_be_asked_for(demo: Served) -> None:
+    """`serve --link` prints one line: a link that opens the app that runs."""
+    done = run_serve("--link", "--demo", "--data", str(demo.folder))
+    assert done.returncode == 0
+    path = urlsplit(done.stdout.strip()).path
+    assert Browser(demo).get(path)[0] == 302
+
+
+def test_the_answer_of_the_demo_comes_from_the_worker(demo: Served) -> None:
+    """The queued answer is worked out without a request doing it, and then shown."""
+    browser = opened_again(demo)
+    ends = time.monotonic() + 120
+    while "being worked out" in browser.get("/answer")[1]:
+        assert time.monotonic() < ends, "the worker gave no answer in time"
+        time.sleep(0.5)
+    assert "A summary of your own records" in browser.get("/answer")[1]
+
+
+def opened_again(app: Served) -> Browser:
+    """Ask for a new link and open it."""
+    link = run_serve("--link", "--demo", "--data", str(app.folder)).stdout.strip()
+    browser = Browser(app)
+    assert browser.get(urlsplit(link).path)[0] == 302
+    return browser
+
+
+def test_the_running_trial_of_the_demo_holds_no_order(demo: Served) -> None:
+    """The invented blinded trial is as blind as a real one, in every table."""
+    database = sqlite3.connect(f"file:{demo.folder / 'openldn.sqlite3'}?mode=ro", uri=True)
+    running = database.execute("SELECT max(id) FROM person_trial").fetchone()
+    row = database.execute("SELECT * FROM person_trial WHERE id = ?", running).fetchone()
+    entries = database.execute(
+        "SELECT DISTINCT item, value FROM person_entry WHERE trial_id = ?", running
+    ).fetchall()
+    database.close()
+    assert "placebo" not in repr(row)
+    assert not {"active", "placebo", "arm"} & {word for pair in entries for word in pair}
+
+
+def test_an_acknowledged_entry_survives_a_kill(tmp_path: Path) -> None:
+    """Kill -9 right after the answer to a tap: the entry is there at the next start."""
+    folder = tmp_path / "data"
+    with served(folder, "--demo") as app:
+        browser = opened(app)
+        assert browser.tap("/", item="outcome:fatigue", value="7") == 302
+        app.stop(signal.SIGKILL)
+    with served(folder, "--demo", port=app.port) as again:
+        assert "7 of 10" in opened(again).get("/")[1]
+
+
+def test_ctrl_c_ends_server_and_worker(tmp_path: Path) -> None:
+    """Exit 0, the port and the folder are free at once, and no process is left."""
+    with served(tmp_path / "data", "--demo") as app:
+        children = _children(app.process.pid)
+        assert app.stop() == 0
+    assert children
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    with served(tmp_path / "data", "--demo", port=app.port) as again:
+        assert Browser(again).get("/alive")[0] == 204
+
+
+def test_a_dead_server_leaves_no_process_behind(tmp_path: Path) -> None:
+    """However the server ends, page server and worker end with it."""
+    with served(tmp_path / "data", "--demo") as app:
+        children = _children(app.process.pid)
+        app.stop(signal.SIGKILL)
+    ends = time.monotonic() + 10
+    while left := [pid for pid in children if _is_running(pid)]:
+        assert time.monotonic() < ends, left
+        time.sleep(0.1)
+
+
+def test_a_port_in_use_is_said_in_words(demo: Served, tmp_path: Path) -> None:
+    """Exit 3 with another port to try."""
+    done = run_serve("--data", str(tmp_path / "other"), "--port", str(demo.port))
+    assert done.returncode == 3
+    assert f"--port {demo.port + 1}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_demo_and_own_records_are_never_mixed(demo: Served, tmp_path: Path) -> None:
+    """A folder with invented records is refused without --demo."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    source = sqlite3.connect(demo.folder / "openldn.sqlite3")
+    target = sqlite3.connect(copy / "openldn.sqlite3")
+    source.backup(target)
+    source.close()
+    target.close()
+    done = run_serve("--data", str(copy), "--port", str(free_port()))
+    assert done.returncode == 3
+    assert "never mixed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--host", "0.0.0.0"], "--allow-remote"),
+        (["--host", "192.168.1.20", "--allow-remote"], "--tls-cert"),
+        (["--host", "example.org"], "--allow-remote"),
+        (["--tls-cert", "cert.pem"], "belong together"),
+        (["--tls-cert", "no.pem", "--tls-key", "no.pem"], "there is no file"),
+        (["--port", "0"], "not a port"),
+        (["--port", "65536"], "not a port"),
+        (["--port", "eighty"], "not a port"),
+    ],
+)
+def test_options_that_would_open_the_network_are_refused(
+    options: list[str], expected: str, tmp_path: Path
+) -> None:
+    """Usage errors, exit 2, before any folder is made."""
+    done = run_serve("--data", str(tmp_path / "data"), *options)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_another_address_needs_tls_and_gets_it(tmp_path: Path) -> None:
+    """With --allow-remote and a certificate the pages are answered, over TLS only."""
+    cert, key = _certificate(tmp_path)
+    options = ["--host", "127.0.0.2", "--allow-remote", "--tls-cert", cert, "--tls-key", key]
+    with served(tmp_path / "data", "--demo", *options) as app:
+        assert app.link.startswith(f"https://127.0.0.2:{app.port}/open/")
+        trusting = ssl.create_default_context(cafile=cert)
+        secure = http.client.HTTPSConnection("127.0.0.2", app.port, context=trusting, timeout=20)
+        secure.request("GET", urlsplit(app.link).path)
+        answer = secure.getresponse()
+        assert answer.status == 302
+        assert "secure" in (answer.getheader("set-cookie") or "").lower()
+        secure.close()
+        plain = http.client.HTTPConnection("127.0.0.2", app.port, timeout=20)
+        with pytest.raises((http.client.HTTPException, OSError)):
+            _asked_plainly(plain)
+        plain.close()
+
+
+def _asked_plainly(connection: http.client.HTTPConnection) -> int:
+    connection.request("GET", "/alive")
+    return connection.getresponse().status
+
+
+def _certificate(folder: Path) -> tuple[str, str]:
+    """Make a certificate for 127.0.0.2 that signs itself."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.2")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=2))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.2"))]), critical=False
+        )
+        .sign(private, hashes.SHA256())
+    )
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    cert.write_bytes(made.public_bytes(Encoding.PEM))
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return str(cert), str(key)
+
+
+def test_no_app_no_link(tmp_path: Path) -> None:
+    """Asking for a link where nothing runs says how to start."""
+    done = run_serve("--link", "--data", str(tmp_path))
+    assert done.returncode == 3
+    assert "Start it with `openldn serve`" in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    """A file where the folder should be: exit 3 and what to do."""
+    (tmp_path / "file").write_text("x")
+    done = run_serve("--data", str(tmp_path / "file"))
+    assert done.returncode == 3
+    assert "Name another folder with --data" in done.stderr
+
+
+def test_help_teaches() -> None:
+    """The help shows an example and says what --allow-remote needs."""
+    done = run_serve("--help")
+    assert done.returncode == 0
+    for expected in ("openldn serve --demo", "--tls-cert", "10 minutes", "127.0.0.1"):
+        assert expected in done.stdout
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    if not listed.exists():
+        pytest.skip("this system does not list child processes")
+    return [int(word) for word in listed.read_text().split()]
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -1,0 +1,198 @@
+"""The gate: what blocks a first plan, what a prescriber can decide, and the plan itself."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from openldn.protocol.safety import GATE_QUESTIONS, RULES, Severity
+from openldn.web.person import clock
+from openldn.web.person.models import SafetyCheck, Trial
+from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
+
+SAFE = {question.id: "no" if question.when else "yes" for question in GATE_QUESTIONS}
+_TOMORROW = (NOW.date() + timedelta(days=1)).isoformat()
+
+
+def _touch(question_id: str) -> dict[str, str]:
+    other = {"yes": "no", "no": "yes"}
+    return SAFE | {question_id: other[SAFE[question_id]]}
+
+
+@pytest.mark.parametrize(
+    "question", [one for one in GATE_QUESTIONS if RULES[one.touches].severity is Severity.STOP]
+)
+def test_a_touched_stop_rule_blocks_and_says_why_and_what_to_do(
+    owner: Client, question: "object"
+) -> None:
+    """Opioids, age, liver: no plan can be added, whatever is sent."""
+    rule = RULES[question.touches]  # type: ignore[attr-defined]
+    answer = owner.post("/start", _touch(question.id), follow=True)  # type: ignore[attr-defined]
+    words = visible(answer.content)
+    assert "A trial cannot begin now" in words
+    assert " ".join(rule.why.split()) in words
+    assert " ".join(rule.do.split()) in words
+    decided = {"by": "Dr B", "on": "2026-11-01", "is_yes": "on"}
+    owner.post("/start/decision", decided)
+    owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW})
+    assert owner.get("/start/plan").status_code == 302
+    assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize("question_id", ["pregnancy", "breastfeeding", "liver-other"])
+def test_a_prescribers_decision_opens_what_it_can_open(owner: Client, question_id: str) -> None:
+    """Without the recorded decision there is no plan; with it there is."""
+    page = owner.post("/start", _touch(question_id), follow=True)
+    assert "Ask your prescriber" in visible(page.content)
+    assert owner.get("/start/plan").status_code == 302
+    owner.post("/start/decision", {"by": "Dr B", "on": "2026-11-20", "is_yes": "on"})
+    assert owner.get("/start/plan").status_code == 200
+    kept = SafetyCheck.objects.last()
+    assert kept is not None
+    assert (kept.decision_by, kept.touched) == ("Dr B", [question_id])
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"on": "2026-11-20", "is_yes": "on"}, "Write the name of the prescriber"),
+        ({"by": "Dr B", "on": _TOMORROW, "is_yes": "on"}, "This day lies ahead"),
+        ({"by": "Dr B", "on": "yesterday", "is_yes": "on"}, "Write the day like 2026-11-30"),
+        ({"by": "Dr B", "on": "2026-11-20"}, "Without the prescriber"),
+    ],
+)
+def test_half_a_decision_is_none(owner: Client, given: dict[str, str], complaint: str) -> None:
+    """Who, when and yes belong together."""
+    owner.post("/start", _touch("pregnancy"))
+    answer = owner.post("/start/decision", given)
+    assert answer.status_code == 422
+    assert complaint in visible(answer.content)
+    assert owner.get("/start/plan").status_code == 302
+
+
+@pytest.mark.parametrize("question", GATE_QUESTIONS)
+def test_an_open_question_blocks_too(owner: Client, question: "object") -> None:
+    """Silence is never taken for no."""
+    answers = {key: word for key, word in SAFE.items() if key != question.id}  # type: ignore[attr-defined]
+    answer = owner.post("/start", answers)
+    assert answer.status_code == 422
+    assert "Answer yes or no" in visible(answer.content)
+    assert not SafetyCheck.objects.exists()
+
+
+def test_answers_of_another_day_are_asked_again(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An opioid may have come since."""
+    owner.post("/start", SAFE)
+    assert owner.get("/start/plan").status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
+    assert owner.get("/start/plan")["Location"] == "/start"
+
+
+def test_no_plan_without_the_questions(owner: Client) -> None:
+    """The address of the plan form leads back to the gate."""
+    assert owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW})["Location"] == "/start"
+    assert not Trial.objects.exists()
+
+
+def test_a_pasted_plan_begins_a_trial_byte_for_byte(owner: Client) -> None:
+    """Browsers send CR LF; the plan keeps the bytes that its seal was made with."""
+    owner.post("/start", SAFE)
+    answer = owner.post("/start/plan", {"text": PLAN.replace("\n", "\r\n"), "start": _TOMORROW})
+    assert answer["Location"] == "/trial"
+    trial = Trial.objects.get()
+    assert trial.plan_toml == PLAN
+    assert trial.start.isoformat() == _TOMORROW
+    assert not trial.is_invented
+
+
+def test_a_plan_file_and_its_seal_begin_a_trial(owner: Client) -> None:
+    """Of the seal the promise is kept."""
+    import json
+
+    owner.post("/start", SAFE)
+    files = {
+        "file": SimpleUploadedFile("plan.toml", PLAN.encode()),
+        "seal": SimpleUploadedFile("seal.json", json.dumps(SEAL).encode()),
+    }
+    owner.post("/start/plan", files | {"start": _TOMORROW})
+    assert Trial.objects.get().commitment == SEAL["commitment"]
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({}, "Choose a plan file, or paste its text"),
+        ({"text": "nonsense"}, "plan.toml"),
+        ({"text": PLAN.replace("dose_mg = 3", "dose_mg = 6"), "start": _TOMORROW}, "4.5"),
+        ({"text": PLAN.replace("ramp =", "romp ="), "start": _TOMORROW}, "ramp"),
+        ({"text": PLAN.replace("agreed = 2026-01-05\n", ""), "start": _TOMORROW}, "agreed"),
+        ({"text": PLAN}, "The plan names no first day"),
+        ({"text": PLAN, "start": "soon"}, "Write the first day like"),
+        (
+            {"text": PLAN.replace("[design]", "[design]\nstart = 2027-01-01"), "start": _TOMORROW},
+            "The plan begins on 2027-01-01",
+        ),
+    ],
+)
+def test_a_plan_with_a_problem_begins_nothing(
+    owner: Client, given: dict[str, str], complaint: str
+) -> None:
+    """Every problem is said, with what is expected."""
+    owner.post("/start", SAFE)
+    answer = owner.post("/start/plan", given)
+    assert answer.status_code == 422
+    assert complaint in visible(answer.content)
+    assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("file", b"\xff\xfe\x00", "cannot be read as a plan"),
+        ("file", b"#" * 200_000, "more than 100000"),
+        ("seal", b"\x89PNG", "This file is not a seal"),
+        ("seal", b"[" * 90_000, "This file is not a seal"),
+        ("seal", b"{}", "seal"),
+        ("seal", b'{"kind": "seal", "commitment": "x"}', "seal.plan_sha256"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_words(
+    owner: Client, name: str, content: bytes, complaint: str
+) -> None:
+    """Pictures, huge files and seals of another plan end in words."""
+    owner.post("/start", SAFE)
+    given = {"text": PLAN if name == "seal" else "", "start": _TOMORROW}
+    answer = owner.post("/start/plan", given | {name: SimpleUploadedFile("x", content)})
+    assert answer.status_code == 422
+    assert complaint in visible(answer.content)
+    assert not Trial.objects.exists()
+
+
+def test_a_seal_of_another_plan_is_refused(owner: Client) -> None:
+    """The hash in the seal must be that of this plan."""
+    import json
+
+    owner.post("/start", SAFE)
+    seal = SimpleUploadedFile("seal.json", json.dumps(seal_of(ORDER, is_open=False)).encode())
+    other = PLAN.replace("Dr B", "Dr C")
+    answer = owner.post("/start/plan", {"text": other, "start": _TOMORROW, "seal": seal})
+    assert answer.status_code == 422
+    assert not Trial.objects.exists()
+
+
+def test_a_second_trial_waits_for_the_first(owner: Client, running: Trial) -> None:
+    """While one trial runs, the gate leads back to it."""
+    assert owner.get("/start")["Location"] == "/trial"
+
+
+def test_the_demo_never_takes_an_own_plan(owner: Client, settings: "object") -> None:
+    """The questions can be tried there; own records are opened by a plain serve."""
+    settings.IS_DEMO = True  # type: ignore[attr-defined]
+    owner.post("/start", SAFE)
+    answer = owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW})
+    assert "openldn serve" in visible(answer.content)
+    assert "All records are invented" in visible(answer.content)
+    assert not Trial.objects.exists()

@@ -1,0 +1,256 @@
+"""The check-in: every tap is kept, nothing is lost, bad input is answered in words."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from openldn.web.person import actions, clock, items, records
+from openldn.web.person.models import Entry, Trial
+from support.web import NOW, visible
+
+
+def _held(trial: Trial, day: int = 14) -> dict[str, str | None]:
+    by_day = records.in_force(trial.entries.all())
+    return {item: answer.value for item, answer in by_day.get(day, {}).items()}
+
+
+def _open_question(client: Client, path: str = "/") -> str:
+    html = client.get(path).content
+    start = html.index(b"<legend>") + len(b"<legend>")
+    return html[start : html.index(b"</legend>")].decode()
+
+
+def test_a_good_day_is_one_tap_per_outcome_plus_two(owner: Client, running: Trial) -> None:
+    """Day 15 begins a period, so the opioid question comes on top; every other tap leads on."""
+    taps = [
+        {"item": "opioids", "value": "0"},
+        {"item": "capsule", "value": "1"},
+        {"item": "outcome:pain", "value": "6"},
+        {"item": "outcome:energy", "value": "3"},
+        {"item": "side-effects", "value": "0"},
+    ]
+    questions = []
+    for tap in taps:
+        questions.append(_open_question(owner))
+        assert owner.post("/", tap).status_code == 302
+    assert [question.split("?")[0].split()[-1] for question in questions] == [
+        "one",
+        "tonight",
+        "today",
+        "today",
+        "today",
+    ]
+    assert "That is all for tonight" in visible(owner.get("/").content)
+    held = _held(running)
+    assert held["outcome:pain"] == "6"
+    assert {held[items.side_effect(effect.id)] for effect in items.SIDE_EFFECTS} == {"0"}
+
+
+def test_an_ordinary_day_asks_no_opioid_question(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next evening goes straight to the capsule: two taps and one per outcome."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
+    assert _open_question(owner) == "Did you take your capsule tonight?"
+    assert "0 of 4 answered" in visible(owner.get("/").content)
+
+
+def test_an_opioid_brings_a_warning_that_names_whom_to_call(owner: Client, running: Trial) -> None:
+    """Whatever the arm, a yes leads to the prescriber and never to a dose."""
+    owner.post("/", {"item": "opioids", "value": "1"})
+    words = visible(owner.get("/").content)
+    assert "Call your prescriber or pharmacist before the next capsule" in words
+
+
+def test_the_scale_has_one_button_for_each_step(owner: Client, running: Trial) -> None:
+    """Eleven buttons from 0 to 10, each a button of a form of its own question."""
+    for tap in ({"item": "opioids", "value": "0"}, {"item": "capsule", "value": "1"}):
+        owner.post("/", tap)
+    html = owner.get("/").content.decode()
+    for step in range(11):
+        assert f'name="value" value="{step}"' in html
+    assert 'aria-label="10, worst you can imagine"' in html
+
+
+def test_a_change_counts_and_the_earlier_value_is_kept(owner: Client, running: Trial) -> None:
+    """Corrections are new rows."""
+    owner.post("/", {"item": "outcome:pain", "value": "6"})
+    owner.post("/", {"item": "outcome:pain", "value": "4"})
+    assert _held(running)["outcome:pain"] == "4"
+    kept = running.entries.filter(day=14, item="outcome:pain").values_list("value", flat=True)
+    assert list(kept) == ["6", "4"]
+
+
+def test_undo_brings_back_the_answer_before(owner: Client, running: Trial) -> None:
+    """Undo takes back one tap; undoing again opens the question."""
+    for value in ("6", "4"):
+        owner.post("/", {"item": "outcome:pain", "value": value})
+    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    assert _held(running)["outcome:pain"] == "6"
+    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    assert "outcome:pain" not in _held(running)
+    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    assert running.entries.filter(day=14, item="outcome:pain").count() == 4
+
+
+def test_undo_is_offered_for_ten_minutes_and_change_for_ever(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The row folds to Undo first, to Change later."""
+    owner.post("/", {"item": "capsule", "value": "1"})
+    assert "Undo" in visible(owner.get("/").content)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=11))
+    words = visible(owner.get("/").content)
+    assert "Undo" not in words
+    assert "Change" in words
+
+
+def test_change_opens_an_answered_question_with_its_key_pressed(
+    owner: Client, running: Trial
+) -> None:
+    """The key that was chosen says so to screen readers."""
+    owner.post("/", {"item": "outcome:pain", "value": "6"})
+    html = owner.get("/?change=3").content.decode()
+    assert 'value="6" class="r6" aria-pressed="true"' in html
+
+
+@pytest.mark.parametrize("change", ["0", "99", "-1", "x", "²", "9" * 400])
+def test_a_wrong_number_in_the_address_does_no_harm(
+    owner: Client, running: Trial, change: str
+) -> None:
+    """Whatever stands behind ?change=, there is a page."""
+    assert owner.get("/", {"change": change}).status_code == 200
+
+
+def test_leaving_out_is_missing_and_never_zero(owner: Client, running: Trial) -> None:
+    """A question that was left out is folded, and its score is empty in the diary."""
+    owner.post("/", {"item": "outcome:pain", "skip": "1"})
+    assert "Left out" in visible(owner.get("/").content)
+    (day,) = [day for day in records.diary_of(running).days() if day.day == 14]
+    assert day.scores["pain"] is None
+
+
+def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, running: Trial) -> None:
+    """The state is recorded, can be undone, and shows no question."""
+    owner.post("/", {"item": "ill", "value": "1"})
+    page = owner.get("/").content
+    assert b"<legend>" not in page
+    assert "This counts as an entry" in visible(page)
+    assert records.diary_of(running).days()[14].is_too_ill
+    owner.post("/", {"item": "ill", "undo": "1"})
+    assert "ill" not in _held(running)
+
+
+@pytest.mark.parametrize(
+    "tap",
+    [
+        {"item": "outcome:pain", "value": "11"},
+        {"item": "outcome:pain", "value": "-1"},
+        {"item": "outcome:pain", "value": "nan"},
+        {"item": "outcome:pain", "value": "1e999"},
+        {"item": "outcome:pain", "value": ""},
+        {"item": "outcome:mood", "value": "3"},
+        {"item": "capsule", "value": "2"},
+        {"item": "side:headache", "value": "4"},
+        {"item": "side:baldness", "value": "1"},
+        {"item": "event:party", "value": "1"},
+        {"item": "note", "value": "x" * 2001},
+        {"item": "outcome:mood", "skip": "1"},
+        {"item": "whatever", "skip": "1"},
+        {"item": "x" * 500, "value": "1"},
+        {"item": "arm", "value": "active"},
+        {},
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(
+    owner: Client, running: Trial, tap: dict[str, str]
+) -> None:
+    """Nothing is saved, and the page says what is expected."""
+    before = Entry.objects.count()
+    answer = owner.post("/", tap)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert Entry.objects.count() == before
+
+
+def test_what_a_person_writes_is_shown_and_never_run(owner: Client, running: Trial) -> None:
+    """A note with markup stays text."""
+    owner.post("/note", {"value": "<script>alert(1)</script>"})
+    html = owner.get("/").content.decode()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_note_keeps_its_lines_and_reaches_the_diary(owner: Client, running: Trial) -> None:
+    """Line breaks stay, invisible signs go, and the diary file reads back."""
+    owner.post("/note", {"value": 'Swollen hands,\r\n"bad"\x00\x1b[2J'})
+    assert _held(running)["note"] == 'Swollen hands,\n"bad"[2J'
+    assert b'"bad""' in owner.get("/diary.csv").content
+
+
+def test_each_side_effect_has_four_keys_and_the_rest_can_be_none(
+    owner: Client, running: Trial
+) -> None:
+    """One tap per side effect, then one for all others; the first answer stands."""
+    assert owner.post("/side-effects", {"item": "side:headache", "value": "2"}).status_code == 302
+    owner.post("/side-effects", {"item": "side-effects", "value": "0"})
+    held = _held(running)
+    assert held["side:headache"] == "2"
+    assert held["side:vivid_dreams"] == "0"
+    owner.post("/", {"item": "capsule", "value": "1"})
+    assert "Headache: moderate" in visible(owner.get("/").content)
+
+
+def test_undo_of_none_takes_back_all_that_came_with_it(owner: Client, running: Trial) -> None:
+    """One tap put five zeros there; one tap takes them away."""
+    owner.post("/", {"item": "side-effects", "value": "0"})
+    owner.post("/", {"item": "side-effects", "undo": "1"})
+    assert not [item for item in _held(running) if item.startswith("side:")]
+
+
+def test_an_event_can_be_told_and_taken_back(owner: Client, running: Trial) -> None:
+    """Events reach the diary by their ids."""
+    owner.post("/events", {"item": "event:flare", "value": "1"})
+    assert "A flare" in visible(owner.get("/").content)
+    assert records.diary_of(running).days()[14].events == ("flare",)
+    owner.post("/events", {"item": "event:flare", "undo": "1"})
+    assert "event:flare" not in _held(running)
+
+
+def test_yesterday_is_open_and_marked_late(owner: Client, running: Trial) -> None:
+    """An answer for yesterday belongs to yesterday, and when it was entered is kept."""
+    owner.post("/yesterday", {"item": "outcome:pain", "value": "9"})
+    assert _held(running, day=13)["outcome:pain"] == "9"
+    assert "outcome:pain" not in _held(running, day=14)
+    row = running.entries.filter(day=13, item="outcome:pain").last()
+    assert row is not None
+    assert row.entered_at == NOW
+
+
+def test_the_day_is_the_persons_own(owner: Client, running: Trial) -> None:
+    """At 21:30 five hours east of London it is still the person's Sunday."""
+    assert "Sunday 22 November" in visible(owner.get("/").content)
+    assert "Day 15 of 38" in visible(owner.get("/").content)
+
+
+def test_before_the_first_day_it_says_when_it_begins(owner: Client) -> None:
+    """Nothing can be entered before day 0."""
+    from support.web import PLAN
+
+    actions.add_trial(plan_toml=PLAN, start=NOW.date() + timedelta(days=9))
+    assert "Your first evening is Tuesday 1 December" in visible(owner.get("/").content)
+    owner.post("/", {"item": "capsule", "value": "1"})
+    assert not Entry.objects.exists()
+
+
+def test_after_the_last_day_it_leads_to_the_answer(owner: Client, over: Trial) -> None:
+    """The evening after the last day asks nothing, and yesterday is still open."""
+    words = visible(owner.get("/").content)
+    assert "All days are behind you" in words
+    assert "Fill in yesterday" in words
+
+
+def test_without_a_trial_the_way_leads_to_the_safety_questions(owner: Client) -> None:
+    """The first page of an empty folder is the gate."""
+    assert owner.get("/")["Location"] == "/start"
