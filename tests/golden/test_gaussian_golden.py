@@ -103,10 +103,9 @@ def test_noise_and_onset_agree_with_the_reference(case: Case) -> None:
         "phi": fit.phi,
         "w": fit.white_share,
     }
-    if fit.offset_days is None:
-        found["tau"] = fit.onset_days
-    else:
-        found |= {"tau_on": fit.onset_days, "tau_off": fit.offset_days}
+    found["tau"] = fit.onset_days
+    if fit.offset_days is not None:
+        found["tau_off"] = fit.offset_days
     for name, summary in found.items():
         truth = reference[name]
         sd = truth["sd"]["value"]

@@ -7,13 +7,14 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openldn.cli._terminal import print_problems, progress, say
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome, Role, parse_outcome_option
-from openldn.protocol.plan import Acts
+from openldn.protocol.plan import Acts, Arm
 from openldn.protocol.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ example (an invented person; with a plan, scales and doses come from it):
   $ openldn plan new --condition lupus --out plan.toml
   $ openldn simulate plan.toml --effect=-1 --seed 1 --out diary.csv
   $ openldn analyse diary.csv --plan plan.toml
+
+A blinded trial is answered once the pharmacist has opened the seal: from the arm column of the
+diary, or from the opened seal.json beside the plan.
 
 Without a plan, say what was scored, on which scale, and which way is better:
   $ openldn analyse diary.csv --outcome pain:0-10:lower:mcid=1
@@ -84,10 +88,11 @@ def run(args: argparse.Namespace) -> int:
         print_problems(error.problems)
         return 2
     outputs = _outputs(args)
-    answer, diary, plan = _answered(args, typed)
+    told = _answered(args, typed)
     for path, rendered in outputs.items():
         progress(f"writing {path}")
-        _write(path, rendered(answer, diary, plan))
+        _write(path, rendered(told))
+    answer, plan = told.answer, told.plan
     if args.json == _STANDARD_OUTPUT:
         sys.stdout.write(_json_text(answer))
     else:
@@ -97,9 +102,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _answered(
-    args: argparse.Namespace, typed: tuple[Outcome, ...]
-) -> tuple[Mapping[str, Any], "Diary", "Plan | None"]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """An answer as it is saved, and what it was made from."""
+
+    answer: Mapping[str, Any]
+    diary: "Diary"
+    plan: "Plan | None"
+    order: tuple[Arm, ...] | None
+
+
+def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
     from openldn.diary import Diary
     from openldn.files import Plan
 
@@ -109,18 +122,46 @@ def _answered(
         raise InputError([_no_scale(args.diary, Diary.read(args.diary))])
     diary = Diary.read(args.diary, outcomes=outcomes, start=plan.design.start if plan else None)
     progress("loading the engine")
-    from openldn.inference import analyse
+    from openldn.inference import Conduct, analyse
 
+    order = _opened_order(args.plan) if plan and plan.first_randomised_day is not None else None
     answer = analyse(
         diary,
         plan=plan,
         outcomes=outcomes,
+        order=order,
+        # The seal holds the fingerprint of the plan that was drawn for; it was checked just now.
+        conduct=Conduct(is_plan_unchanged=True) if order else None,
         prior=args.prior,
         acts=args.acts,
         already_on=args.already_on,
         progress=progress,
     )
-    return answer.to_json(), diary, plan
+    return _Told(answer=answer.to_json(), diary=diary, plan=plan, order=order)
+
+
+def _opened_order(plan: Path) -> tuple[Arm, ...] | None:
+    """The order of an opened seal beside the plan; None without one, or while it is closed.
+
+    Raises
+    ------
+    InputError
+        When the seal is open and does not match itself or the plan.
+    """
+    from openldn.sealing.folder import SEAL
+
+    if not (plan.parent / SEAL).exists():
+        return None
+    from openldn.protocol.seal import is_released, read_order
+    from openldn.sealing import read_seal, verify_folder
+
+    seal = read_seal(plan.parent)
+    if not is_released(seal):
+        return None
+    problems = verify_folder(plan.parent)
+    if problems:
+        raise InputError(problems)
+    return read_order(str(seal["order"]))
 
 
 def _typed_outcomes(texts: list[str]) -> tuple[Outcome, ...]:
@@ -173,7 +214,7 @@ def _dose(text: str) -> Dose:
         raise argparse.ArgumentTypeError(f"{error}; expected mg such as 1.5") from None
 
 
-_Rendering = Callable[[Mapping[str, Any], "Diary", "Plan | None"], bytes | str]
+_Rendering = Callable[[_Told], bytes | str]
 
 
 def _outputs(args: argparse.Namespace) -> dict[Path, _Rendering]:
@@ -226,20 +267,20 @@ def _write(path: Path, content: bytes | str) -> None:
     say(f"Wrote {path}.")
 
 
-def _json(answer: Mapping[str, Any], diary: "Diary", plan: "Plan | None") -> str:
-    return _json_text(answer)
+def _json(told: _Told) -> str:
+    return _json_text(told.answer)
 
 
-def _html(answer: Mapping[str, Any], diary: "Diary", plan: "Plan | None") -> str:
+def _html(told: _Told) -> str:
     from openldn.report import render_html
 
-    return render_html(answer, diary=diary, plan=plan)
+    return render_html(told.answer, diary=told.diary, plan=told.plan, order=told.order)
 
 
-def _pdf(answer: Mapping[str, Any], diary: "Diary", plan: "Plan | None") -> bytes:
+def _pdf(told: _Told) -> bytes:
     from openldn.report import render_pdf
 
-    return render_pdf(answer, diary=diary, plan=plan)
+    return render_pdf(told.answer, diary=told.diary, plan=told.plan, order=told.order)
 
 
 def _json_text(answer: Mapping[str, Any]) -> str:
