@@ -9,6 +9,7 @@ so far, with prior points mixed in, and every point is weighted against the mixt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -123,7 +124,7 @@ def explore(log_likelihood: Callable[[FloatArray], FloatArray], dimensions: int)
     GridTooHard
         When `MAX_POINTS` points are not enough.
     """
-    z = normal_quantile(low_discrepancy(FIRST_SHEET, dimensions))
+    z = _sheet(FIRST_SHEET, dimensions, 0)[1]
     value = log_likelihood(z)
     proposals: list[tuple[int, _Proposal]] = [(FIRST_SHEET, _Proposal.prior(dimensions))]
     while True:
@@ -168,12 +169,12 @@ class _Proposal:
     def sheet(self, count: int, *, skip: int) -> FloatArray:
         """`count` points, the first column of the sequence choosing the part they come from."""
         dimensions = len(self.mean)
-        u = low_discrepancy(count, dimensions + 1, skip=skip)
-        normal = normal_quantile(u[:, 1:])
+        u, normal = _sheet(count, dimensions + 1, skip)
+        choice, normal = u[:, 0], normal[:, 1:]
         points: FloatArray = normal.copy()
         lower = PRIOR_SHARE
         for share, width in self.shares:
-            chosen = (u[:, 0] >= lower) & (u[:, 0] < lower + share)
+            chosen = (choice >= lower) & (choice < lower + share)
             points[chosen] = self.mean + width * normal[chosen] @ self.root.T
             lower += share
         return points
@@ -195,6 +196,15 @@ class _Proposal:
             )
         total: FloatArray = np.logaddexp.reduce(terms)
         return total
+
+
+@lru_cache(maxsize=64)
+def _sheet(count: int, dimensions: int, skip: int) -> tuple[FloatArray, FloatArray]:
+    """Points of the cube and their normal quantiles: the same for every diary, so made once."""
+    u = low_discrepancy(count, dimensions, skip=skip)
+    normal = normal_quantile(u)
+    u.flags.writeable = normal.flags.writeable = False
+    return u, normal
 
 
 def _log_normal(z: FloatArray) -> FloatArray:
