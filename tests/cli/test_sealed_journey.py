@@ -72,3 +72,14 @@ def test_a_plan_changed_after_the_draw_is_refused(
     plan.write_text(plan.read_text().replace("decision = 0.95", "decision = 0.8"))
     assert main(ANALYSE) == 3
     assert "the plan that was sealed" in capsys.readouterr().err
+
+
+def test_an_opened_seal_beside_another_plan_is_refused(
+    trial: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The order fits only the plan it was drawn for, whatever the file is called."""
+    assert main(RELEASE) == 0
+    Path("other.toml").write_text(small_plan_text(pairs=3))
+    capsys.readouterr()
+    assert main(["analyse", "diary.csv", "--plan", "other.toml"]) == 3
+    assert "LDN-S004" in capsys.readouterr().err

@@ -513,3 +513,95 @@ class TestTheFile:
         # Five Monte Carlo errors of the mean of 2,000 independent draws.
         assert abs(draws.mean() - effect.mean) < 5.0 * effect.sd / np.sqrt(2_000)
         assert "rule" in answer.chart().to_json()
+
+
+class TestContradictions:
+    """Diary, plan and seal must tell one story; what is hidden is never guessed."""
+
+    @pytest.mark.parametrize("known_periods", [{1}, {1, 2}, {2, 3, 4}, set(range(1, 8))])
+    def test_partly_known_arms_are_still_sealed(self, known_periods: set[int]) -> None:
+        """A period with scores and no arm is sealed, not placebo."""
+        plan = small_plan()
+        diary = run(plan, effect=-2.0)
+        partly = replace(
+            diary,
+            entries=tuple(
+                replace(entry, arm=None, dose_ug=None)
+                if entry.period and entry.period not in known_periods
+                else entry
+                for entry in diary.entries
+            ),
+        )
+        with pytest.raises(AnalysisRefused, match="pharmacist opens the seal"):
+            analyse(partly, plan=plan)
+
+    def test_one_cell_in_a_period_tells_its_arm(self) -> None:
+        """The arm belongs to the period, so one day of it is enough."""
+        plan = small_plan()
+        diary = run(plan)
+        firsts = {period.first_day for period in plan.periods}
+        sparse = replace(
+            diary,
+            entries=tuple(
+                replace(entry, arm=None, dose_ug=None)
+                if entry.period and entry.day not in firsts
+                else entry
+                for entry in diary.entries
+            ),
+        )
+        assert (
+            analyse(sparse, plan=plan).outcomes["pain"].headline.effect
+            == analyse(diary, plan=plan).outcomes["pain"].headline.effect
+        )
+
+    def test_a_period_without_any_entry_is_the_other_arm_of_its_pair(self) -> None:
+        """A lost period leaves its pair's arm known."""
+        plan = small_plan()
+        diary = run(plan)
+        lost = replace(diary, entries=tuple(e for e in diary.entries if e.period != 3))
+        told, given = (analyse(lost, plan=plan, order=order) for order in (None, ORDER))
+        assert told.outcomes["pain"].headline.effect == given.outcomes["pain"].headline.effect
+
+    def test_a_seal_that_the_diary_contradicts_is_an_error(self) -> None:
+        """One of the two belongs to another trial."""
+        turned = tuple(P if arm is A else A for arm in ORDER)
+        with pytest.raises(InputError, match="in the opened seal"):
+            analyse(run(small_plan()), plan=small_plan(), order=turned)
+
+    def test_periods_on_other_days_than_planned_are_an_error(self) -> None:
+        """A diary that began ten days late is not analysed ten days off."""
+        diary = run(small_plan(), shows_arm=False)
+        late = replace(
+            diary, entries=tuple(replace(entry, day=entry.day + 10) for entry in diary.entries)
+        )
+        with pytest.raises(InputError, match="Check the start of the plan"):
+            analyse(late, plan=small_plan(), order=ORDER)
+
+    def test_doses_against_the_assignment_are_counted_in_the_limits(self) -> None:
+        """What was assigned is compared; that something else was taken is said."""
+        plan = small_plan()
+        diary = run(plan)
+        mixed = replace(
+            diary,
+            entries=tuple(
+                replace(entry, dose_ug=4500) if entry.period == 2 else entry
+                for entry in diary.entries
+            ),
+        )
+        answer = analyse(mixed, plan=plan)
+        assert any("On 14 days the recorded dose does not fit" in limit for limit in answer.limits)
+
+    def test_a_sealed_diary_without_its_plan_is_not_read_as_one_long_dose(self) -> None:
+        """Blinded days hold an unknown capsule, not the last open dose."""
+        with pytest.raises(AnalysisRefused, match="pharmacist opens the seal"):
+            analyse(run(small_plan(), shows_arm=False), outcomes=[outcome()])
+
+    def test_values_outside_the_plan_are_named_when_nothing_else_is_left(self) -> None:
+        """The reason for having no values is the dates."""
+        plan = small_plan()
+        entries = [
+            Entry(day=plan.total_days + n, arm=A, dose_ug=4500, scores={"pain": float(n % 7)})
+            for n in range(20)
+        ]
+        with pytest.raises(AnalysisRefused, match="20 recorded days lie outside the plan"):
+            analyse(Diary.from_entries(entries), plan=plan, order=ORDER)

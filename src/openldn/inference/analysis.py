@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.diary import Diary
-from openldn.inference import gaussian, priors
+from openldn.inference import gaussian, grid, priors
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
@@ -248,6 +248,8 @@ def _answer_part(
     dose_ug = course.acting_dose()
     days = {dose: int((recorded & (dose_ug == dose.ug)).sum()) for dose in part.doses}
     reported = [dose for dose in part.doses if days[dose]]
+    if not reported:
+        raise _CannotAnswer("No value was recorded on any of the doses of this part.")
     sign = -1.0 if outcome.better is Better.LOWER else 1.0
     at = [course.levels.index(dose) for dose in reported]
     best = fit.p_best(tuple(at), sign=sign)[1:]
@@ -281,7 +283,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
     score = np.where(part.counts, course.scores(outcome.id), np.nan)
     recorded = ~np.isnan(score)
     dose_ug, arm = course.acting_dose(), course.acting_arm()
-    _refuse_if_hopeless(outcome, score[recorded], dose_ug[recorded])
+    _refuse_if_hopeless(outcome, score[recorded], dose_ug[recorded], course.outside_days)
     has_placebo = bool((arm[recorded] == ARMS.index(Arm.PLACEBO)).any())
     has_nothing = bool((arm[recorded] == ARMS.index(Arm.NONE)).any())
     level = np.zeros(len(course), dtype=np.int64)
@@ -306,7 +308,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
 
 
 def _refuse_if_hopeless(
-    outcome: Outcome, scores: NDArray[np.float64], dose_ug: NDArray[np.int64]
+    outcome: Outcome, scores: NDArray[np.float64], dose_ug: NDArray[np.int64], outside_days: int
 ) -> None:
     if outcome.family is not Family.GAUSSIAN:
         raise _CannotAnswer(
@@ -314,9 +316,10 @@ def _refuse_if_hopeless(
             " version does not have yet. Scales with 7 or more answers can be used."
         )
     if len(scores) < MIN_VALUES:
+        values = "1 recorded value" if len(scores) == 1 else f"{len(scores)} recorded values"
+        hint = f" {outside_days} recorded days lie outside the plan." if outside_days else ""
         raise _CannotAnswer(
-            f"It has {len(scores)} recorded values on the days that count; at least {MIN_VALUES}"
-            " are needed."
+            f"It has {values} on the days that count; at least {MIN_VALUES} are needed.{hint}"
         )
     if scores.min() == scores.max():
         raise _CannotAnswer(
@@ -426,7 +429,9 @@ def _model(question: _Question) -> dict[str, Any]:
             else "A day's score goes with the dose of the same day."
         ),
         "already_on_mg": float(course.already_on.mg),
-        "seed": "none: low-discrepancy points, the same in every run",
+        # Nothing is drawn at random: the seed is where the low-discrepancy sequence begins.
+        "points": "Halton's sequence with reversed digits, from the point named by the seed",
+        "seed": grid.FIRST_POINT,
     }
 
 

@@ -6,7 +6,7 @@ one model, a drug without effect but with open hope looked helpful in 58% of vir
 the randomised days alone in 4%.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from openldn.diary import Diary, DiaryDay
 from openldn.inference.refusal import AnalysisRefused
 from openldn.protocol.calendar import planned_on
 from openldn.protocol.doses import Dose
-from openldn.protocol.plan import Acts, Arm, Plan
+from openldn.protocol.plan import Acts, Arm, Period, Plan
 from openldn.protocol.problems import InputError, Problem
 
 __all__ = ["MAX_LEVELS", "Course", "course_of", "order_in_diary"]
@@ -48,6 +48,8 @@ class Course:
         Days whose unrecorded dose was filled from the plan or from the day before.
     outside_days
         Recorded days before the first day or after the last planned one; they are left out.
+    contrary_days
+        Randomised days whose recorded dose does not fit what was assigned.
     """
 
     days: tuple[DiaryDay | None, ...]
@@ -59,6 +61,7 @@ class Course:
     acts: Acts
     filled_days: int
     outside_days: int
+    contrary_days: int
 
     def __len__(self) -> int:
         return len(self.days)
@@ -118,7 +121,8 @@ def course_of(
     Raises
     ------
     InputError
-        When an arm is active without any dose to go by, or more than `MAX_LEVELS` doses occur.
+        When an arm is active without any dose to go by, more than `MAX_LEVELS` doses occur, or
+        diary, plan and seal contradict each other.
     AnalysisRefused
         When randomised days were recorded and the order is still sealed.
     """
@@ -131,7 +135,7 @@ def course_of(
     else:
         first, stop = 0, plan.total_days
         days = tuple(recorded.get(day) for day in range(stop))
-        order = order if order is not None else order_in_diary(plan, recorded)
+        order = _settled_order(plan, recorded, opened=order)
         assigned, is_randomised = _with_plan(plan, days, order)
     levels = sorted({one.dose_ug for one in assigned} | {already_on.ug} - {0})
     levels = [dose_ug for dose_ug in levels if dose_ug]
@@ -147,39 +151,103 @@ def course_of(
         acts=acts,
         filled_days=sum(one.is_filled for one in assigned),
         outside_days=sum(not first <= day < stop for day in recorded),
+        contrary_days=sum(
+            is_drawn and _contradicts(one, day)
+            for one, day, is_drawn in zip(assigned, days, is_randomised, strict=True)
+        ),
     )
 
 
-def order_in_diary(plan: Plan, recorded: dict[int, DiaryDay]) -> tuple[Arm, ...] | None:
+def order_in_diary(plan: Plan, recorded: Mapping[int, DiaryDay]) -> tuple[Arm, ...] | None:
     """The arm of each period as the diary's own `arm` column tells it.
 
     Returns
     -------
     tuple or None
-        None when some period that has begun tells no arm: the order is still sealed.
+        None when a period with anything recorded tells no arm: the order is still sealed.
 
     Raises
     ------
     InputError
         When one period holds two arms.
     """
-    if plan.first_randomised_day is None:
-        return None
-    order: list[Arm | None] = []
     problems: list[Problem] = []
-    for period in plan.periods:
-        held = range(period.first_day, period.first_day + period.days)
-        arms = {day.arm for at in held if (day := recorded.get(at)) and day.arm is not None}
-        if len(arms) > 1 or not arms <= {Arm.ACTIVE, plan.contrast_arm}:
-            problems.append(_mixed_period(period.number, arms, plan.contrast_arm))
-        order.append(next(iter(arms), None))
+    told = _arms_told(plan, recorded, problems)
     if problems:
         raise InputError(problems)
-    last_known = max((n for n, arm in enumerate(order) if arm), default=-1)
-    if last_known < 0 or None in order[: last_known + 1]:
+    order: list[Arm] = []
+    for period in plan.periods:
+        arm = told[period.number]
+        if arm is None and _days_in(period, recorded):
+            return None
+        # Nothing was recorded in this period, so it carries no value of its own; its exposure
+        # still fades into the next one, and in a pair it is the other arm.
+        order.append(arm or _other(told[_partner(period)], plan))
+    return tuple(order) if any(told.values()) else None
+
+
+def _settled_order(
+    plan: Plan, recorded: Mapping[int, DiaryDay], *, opened: Sequence[Arm] | None
+) -> Sequence[Arm] | None:
+    """The order from the opened seal, or from the diary; the two must not contradict."""
+    if plan.first_randomised_day is None:
         return None
-    # Periods still to come hold no values, so what they are taken to be cannot matter.
-    return tuple(arm or plan.contrast_arm for arm in order)
+    problems = list(_misplaced_periods(plan, recorded))
+    if opened is not None:
+        told = _arms_told(plan, recorded, problems)
+        problems += [
+            _not_as_sealed(period.number, told[period.number], arm)
+            for period, arm in zip(plan.periods, opened, strict=True)
+            if told[period.number] not in (None, arm)
+        ]
+    if problems:
+        raise InputError(problems)
+    return opened if opened is not None else order_in_diary(plan, recorded)
+
+
+def _arms_told(
+    plan: Plan, recorded: Mapping[int, DiaryDay], problems: list[Problem]
+) -> dict[int, Arm | None]:
+    """The arm that the diary gives each period, by number; two arms in one are a problem."""
+    told: dict[int, Arm | None] = {}
+    for period in plan.periods:
+        arms = {day.arm for day in _days_in(period, recorded) if day.arm is not None}
+        if len(arms) > 1 or not arms <= {Arm.ACTIVE, plan.contrast_arm}:
+            problems.append(_mixed_period(period.number, arms, plan.contrast_arm))
+        told[period.number] = next(iter(arms), None)
+    return told
+
+
+def _days_in(period: Period, recorded: Mapping[int, DiaryDay]) -> list[DiaryDay]:
+    held = range(period.first_day, period.first_day + period.days)
+    return [recorded[at] for at in held if at in recorded]
+
+
+def _partner(period: Period) -> int:
+    """The number of the other period of the pair."""
+    return period.number + 1 if period.number % 2 else period.number - 1
+
+
+def _other(arm: Arm | None, plan: Plan) -> Arm:
+    return Arm.ACTIVE if arm is plan.contrast_arm else plan.contrast_arm
+
+
+def _misplaced_periods(plan: Plan, recorded: Mapping[int, DiaryDay]) -> Iterator[Problem]:
+    """Days whose `period` is not the plan's: the dates and the plan do not belong together."""
+    for at, day in recorded.items():
+        if day.period is None or not 0 <= at < plan.total_days:
+            continue
+        planned = planned_on(plan, at, order=None).period
+        if planned != day.period:
+            yield _misplaced(at, day.period, planned)
+            return
+
+
+def _contradicts(assigned: _Assigned, day: DiaryDay | None) -> bool:
+    """Whether a recorded dose shows that something else was taken than was assigned."""
+    if day is None or day.dose_ug is None or day.taken is False:
+        return False
+    return (day.dose_ug > 0) != (assigned.dose_ug > 0)
 
 
 def _with_plan(
@@ -206,6 +274,8 @@ def _with_plan(
 
 
 def _without_plan(days: tuple[DiaryDay | None, ...], already_on: Dose) -> list[_Assigned]:
+    if any(day is not None and _is_sealed(day) for day in days):
+        raise AnalysisRefused([_sealed()])
     start = Arm.ACTIVE if already_on.ug else Arm.NONE
     last = _Assigned(start, already_on.ug)
     assigned: list[_Assigned] = []
@@ -232,6 +302,11 @@ def _as_recorded(day: DiaryDay | None, otherwise: _Assigned) -> _Assigned:
     return _Assigned(otherwise.arm, otherwise.dose_ug, is_filled=True)
 
 
+def _is_sealed(day: DiaryDay) -> bool:
+    """Whether the day lies in a blinded period of which nobody has told the content."""
+    return day.period is not None and day.arm is None and day.dose_ug is None
+
+
 def _sealed() -> Problem:
     return Problem(
         code="LDN-A001",
@@ -249,6 +324,27 @@ def _mixed_period(number: int, arms: set[Arm], contrast: Arm) -> Problem:
         given=" and ".join(sorted(str(arm) for arm in arms)),
         expected=f"one arm in a period: active or {contrast}",
         todo="Compare the arm column with the pharmacist's list.",
+    )
+
+
+def _not_as_sealed(number: int, told: Arm | None, sealed: Arm) -> Problem:
+    return Problem(
+        code="LDN-A005",
+        place=f"period {number}, column arm",
+        given=f"{told} in the diary, {sealed} in the opened seal",
+        expected="the same arm in both",
+        todo="Compare the diary with the pharmacist's list; the seal is the original.",
+    )
+
+
+def _misplaced(day: int, told: int, planned: int | None) -> Problem:
+    where = f"period {planned}" if planned else "no period"
+    return Problem(
+        code="LDN-A006",
+        place=f"day {day}, column period",
+        given=f"period {told}; the plan has {where} on that day",
+        expected="the periods of the plan, on its days",
+        todo="Check the start of the plan, the dates of the diary, and that both are one trial.",
     )
 
 

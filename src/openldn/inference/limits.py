@@ -94,6 +94,11 @@ def _days(course: Course, recorded: NDArray[np.bool_], plan: Plan | None) -> lis
         found.append(
             f"On {course.filled_days} days the dose was not recorded and {source} was taken."
         )
+    if course.contrary_days:
+        found.append(
+            f"On {course.contrary_days} days the recorded dose does not fit the capsule that was"
+            " assigned. The answer compares what was assigned."
+        )
     if course.outside_days:
         found.append(
             f"{course.outside_days} recorded days lie outside the plan's days and were left out."
