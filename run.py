@@ -124,6 +124,8 @@ def install(pip: list[str], requirements: Path) -> None:
     """Install the pinned set, then OpenLDN itself from this folder: by uv, else by pip."""
     by_pip = [*pip, "install", "--quiet"]
     by_uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    if sys.dont_write_bytecode:  # else every start would compile a thousand modules again
+        by_uv.append("--compile-bytecode")
     pinned = ["--require-hashes", "--requirement", str(requirements)]
     itself = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
     try:

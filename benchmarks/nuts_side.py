@@ -2,7 +2,7 @@
 
 `python benchmarks/nuts_side.py [case ...] [--target 0.02]` prints it for some cases. The sampler
 integrates the slow wandering out, is compiled and warmed up before the clock starts, and steps
-sixteen chains together, which gives it two to four times the draws a second of four chains. Its
+sixteen chains together, which gives it two to three times the draws a second of four. Its
 time to a target is extrapolated from one measured run: independent of the target, draws cost the
 same, and the Monte Carlo variance falls as one over their number.
 """
