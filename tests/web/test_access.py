@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from openldn.web.access import links
 from openldn.web.access.models import LoginLink
@@ -78,11 +79,9 @@ def test_other_names_are_refused(owner: Client, host: str) -> None:
     assert b"Use the link printed in the terminal" in answer.content
 
 
-def test_our_name_with_another_port_is_refused(
-    owner: Client, settings: "pytest.FixtureRequest"
-) -> None:
+def test_our_name_with_another_port_is_refused(owner: Client, settings: Settings) -> None:
     """Where the port is known, only that port is ours."""
-    settings.EXACT_HOSTS = frozenset({"127.0.0.1:8642"})  # type: ignore[attr-defined]
+    settings.EXACT_HOSTS = frozenset({"127.0.0.1:8642"})
     assert owner.get("/help", headers={"host": "127.0.0.1:8642"}).status_code == 200
     assert owner.get("/help", headers={"host": "127.0.0.1:9999"}).status_code == 400
     assert owner.get("/help", headers={"host": "127.0.0.1"}).status_code == 400
@@ -93,6 +92,13 @@ def test_leaving_ends_the_session(owner: Client) -> None:
     assert owner.get("/help").status_code == 200
     assert "You have left" in visible(owner.post("/leave").content)
     assert owner.get("/help").status_code == 403
+
+
+def test_a_huge_request_is_refused_before_it_is_read(owner: Client) -> None:
+    """Two megabytes are more than any form here sends."""
+    answer = owner.post("/start", {"adult": "x" * 2_000_000})
+    assert answer.status_code == 413
+    assert "Nothing was saved" in visible(answer.content)
 
 
 def test_a_form_from_elsewhere_is_refused_in_words(owner: Client) -> None:

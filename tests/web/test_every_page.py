@@ -114,6 +114,22 @@ def test_pages_that_only_show_take_no_forms(owner: Client, running: Trial, addre
     assert owner.post(address).status_code == 405
 
 
+def test_our_own_mistake_is_said_in_words(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that breaks says so, shows nothing of the records, and no line of the program."""
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("openldn.web.person.views.trial.progress_of", broken)
+    owner.raise_request_exception = False
+    answer = owner.get("/trial")
+    assert answer.status_code == 500
+    assert "We made a mistake" in visible(answer.content)
+    assert b"secret detail" not in answer.content
+
+
 def test_an_unknown_address_is_said_in_words(owner: Client) -> None:
     """Not found is a page of our own, with a way back."""
     answer = owner.get("/no-such-page")

@@ -1,6 +1,8 @@
 """The real `openldn serve`: folder, files, link, refusals, and that nothing is lost."""
 
+import contextlib
 import http.client
+import os
 import signal
 import sqlite3
 import ssl
@@ -44,19 +46,19 @@ class Browser:
     def _ask(
         self, method: str, path: str, body: str | None, host: str | None
     ) -> tuple[int, str, dict[str, str]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=20)
         headers = {"Cookie": self.cookie, "Host": host or f"127.0.0.1:{self.app.port}"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, body=body, headers=headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
+        to_app = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=20)
+        with contextlib.closing(to_app) as connection:
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            content = answer.read()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 (morsel,) = SimpleCookie(value).values()
                 self.cookie = f"{morsel.key}={morsel.value}"
-        connection.close()
-        return answer.status, text, dict(answer.getheaders())
+        return answer.status, content.decode(errors="replace"), dict(answer.getheaders())
 
 
 def opened(app: Served) -> Browser:
@@ -127,7 +129,10 @@ def test_a_new_link_can_be_asked_for(demo: Served) -> None:
 
 def test_the_answer_of_the_demo_comes_from_the_worker(demo: Served) -> None:
     """The queued answer is worked out without a request doing it, and then shown."""
-    browser = opened_again(demo)
+    _wait_for_answer(opened_again(demo))
+
+
+def _wait_for_answer(browser: Browser) -> None:
     ends = time.monotonic() + 120
     while "being worked out" in browser.get("/answer")[1]:
         assert time.monotonic() < ends, "the worker gave no answer in time"
@@ -167,15 +172,30 @@ def test_an_acknowledged_entry_survives_a_kill(tmp_path: Path) -> None:
         assert "7 of 10" in opened(again).get("/")[1]
 
 
-def test_ctrl_c_ends_server_and_worker(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_a_shutdown_or_a_closed_terminal_end_everything(
+    tmp_path: Path, how: signal.Signals
+) -> None:
     """Exit 0, the port and the folder are free at once, and no process is left."""
     with served(tmp_path / "data", "--demo") as app:
         children = _children(app.process.pid)
-        assert app.stop() == 0
+        assert app.stop(how) == 0
     assert children
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
     with served(tmp_path / "data", "--demo", port=app.port) as again:
         assert Browser(again).get("/alive")[0] == 204
+
+
+def test_a_killed_worker_is_replaced_and_its_work_done_again(tmp_path: Path) -> None:
+    """The worker dies in the middle of an answer; the answer comes all the same."""
+    with served(tmp_path / "data", "--demo") as app:
+        (worker,) = [
+            pid
+            for pid in _children(app.process.pid)
+            if b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+        os.kill(worker, signal.SIGKILL)
+        _wait_for_answer(opened(app))
 
 
 def test_a_dead_server_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -187,6 +207,17 @@ def test_a_dead_server_leaves_no_process_behind(tmp_path: Path) -> None:
     while left := [pid for pid in children if _is_running(pid)]:
         assert time.monotonic() < ends, left
         time.sleep(0.1)
+
+
+def test_pages_are_answered_without_a_numerical_library(demo: Served) -> None:
+    """After every page was shown, the process that shows them has mapped no NumPy and no LLVM."""
+    browser = opened_again(demo)
+    for path in ("/", "/trial", "/answer", "/start", "/diary.csv", "/answer/page-for-doctor.pdf"):
+        browser.get(path)
+    mapped = {pid: Path(f"/proc/{pid}/maps").read_text() for pid in _children(demo.process.pid)}
+    (pages,) = [maps for maps in mapped.values() if "granian" in maps]
+    assert "sqlite3" in pages
+    assert not [name for name in ("numpy", "llvmlite", "scipy", "typst") if f"/{name}/" in pages]
 
 
 def test_a_port_in_use_is_said_in_words(demo: Served, tmp_path: Path) -> None:
@@ -287,6 +318,18 @@ def test_no_app_no_link(tmp_path: Path) -> None:
     done = run_serve("--link", "--data", str(tmp_path))
     assert done.returncode == 3
     assert "Start it with `openldn serve`" in done.stderr
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    """Somebody's home folder named by mistake: refused, and no file's mode is changed."""
+    other = tmp_path / "script.sh"
+    other.write_text("x")
+    other.chmod(0o755)
+    done = run_serve("--data", str(tmp_path))
+    assert done.returncode == 3
+    assert "a folder with other files in it" in done.stderr
+    assert stat.S_IMODE(other.stat().st_mode) == 0o755
+    assert [path.name for path in tmp_path.iterdir()] == ["script.sh"]
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
-from openldn.protocol.safety import GATE_QUESTIONS, RULES, Severity
+from openldn.protocol.safety import GATE_QUESTIONS, RULES, Question, Severity
 from openldn.web.person import clock
 from openldn.web.person.models import SafetyCheck, Trial
 from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
@@ -24,11 +25,11 @@ def _touch(question_id: str) -> dict[str, str]:
     "question", [one for one in GATE_QUESTIONS if RULES[one.touches].severity is Severity.STOP]
 )
 def test_a_touched_stop_rule_blocks_and_says_why_and_what_to_do(
-    owner: Client, question: "object"
+    owner: Client, question: Question
 ) -> None:
     """Opioids, age, liver: no plan can be added, whatever is sent."""
-    rule = RULES[question.touches]  # type: ignore[attr-defined]
-    answer = owner.post("/start", _touch(question.id), follow=True)  # type: ignore[attr-defined]
+    rule = RULES[question.touches]
+    answer = owner.post("/start", _touch(question.id), follow=True)
     words = visible(answer.content)
     assert "A trial cannot begin now" in words
     assert " ".join(rule.why.split()) in words
@@ -72,9 +73,9 @@ def test_half_a_decision_is_none(owner: Client, given: dict[str, str], complaint
 
 
 @pytest.mark.parametrize("question", GATE_QUESTIONS)
-def test_an_open_question_blocks_too(owner: Client, question: "object") -> None:
+def test_an_open_question_blocks_too(owner: Client, question: Question) -> None:
     """Silence is never taken for no."""
-    answers = {key: word for key, word in SAFE.items() if key != question.id}  # type: ignore[attr-defined]
+    answers = {key: word for key, word in SAFE.items() if key != question.id}
     answer = owner.post("/start", answers)
     assert answer.status_code == 422
     assert "Answer yes or no" in visible(answer.content)
@@ -188,9 +189,9 @@ def test_a_second_trial_waits_for_the_first(owner: Client, running: Trial) -> No
     assert owner.get("/start")["Location"] == "/trial"
 
 
-def test_the_demo_never_takes_an_own_plan(owner: Client, settings: "object") -> None:
+def test_the_demo_never_takes_an_own_plan(owner: Client, settings: Settings) -> None:
     """The questions can be tried there; own records are opened by a plain serve."""
-    settings.IS_DEMO = True  # type: ignore[attr-defined]
+    settings.IS_DEMO = True
     owner.post("/start", SAFE)
     answer = owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW})
     assert "openldn serve" in visible(answer.content)

@@ -70,7 +70,7 @@ def test_the_scale_has_one_button_for_each_step(owner: Client, running: Trial) -
     html = owner.get("/").content.decode()
     for step in range(11):
         assert f'name="value" value="{step}"' in html
-    assert 'aria-label="10, worst you can imagine"' in html
+    assert 'aria-label="10, worst imaginable"' in html
 
 
 def test_a_change_counts_and_the_earlier_value_is_kept(owner: Client, running: Trial) -> None:
@@ -92,6 +92,15 @@ def test_undo_brings_back_the_answer_before(owner: Client, running: Trial) -> No
     assert "outcome:pain" not in _held(running)
     owner.post("/", {"item": "outcome:pain", "undo": "1"})
     assert running.entries.filter(day=14, item="outcome:pain").count() == 4
+
+
+def test_a_double_tap_is_one_answer(owner: Client, running: Trial) -> None:
+    """The same answer twice adds one row, so that one Undo takes it back."""
+    for _ in range(2):
+        owner.post("/", {"item": "outcome:pain", "value": "6"})
+    assert running.entries.filter(day=14, item="outcome:pain").count() == 1
+    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    assert "outcome:pain" not in _held(running)
 
 
 def test_undo_is_offered_for_ten_minutes_and_change_for_ever(
@@ -232,6 +241,36 @@ def test_the_day_is_the_persons_own(owner: Client, running: Trial) -> None:
     """At 21:30 five hours east of London it is still the person's Sunday."""
     assert "Sunday 22 November" in visible(owner.get("/").content)
     assert "Day 15 of 38" in visible(owner.get("/").content)
+
+
+def test_a_tap_after_midnight_belongs_to_the_evening_that_was_shown(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of day 15, tapped three hours later, is an answer about day 15."""
+    assert 'name="day" value="14"' in owner.get("/").content.decode()
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(hours=3))
+    answer = owner.post("/", {"item": "outcome:pain", "value": "6", "day": "14"})
+    assert answer["Location"] == "/yesterday"
+    assert _held(running, day=14)["outcome:pain"] == "6"
+    assert "outcome:pain" not in _held(running, day=15)
+
+
+@pytest.mark.parametrize("day", ["13", "12", "15", "-1", "x", ""])
+@pytest.mark.parametrize("page", ["/", "/events", "/note"])
+def test_the_page_of_a_closed_day_saves_nothing(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch, day: str, page: str
+) -> None:
+    """Left open for days: the page says which day it is now, and asks again."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=2))
+    before = Entry.objects.count()
+    tap = {"/": "outcome:pain", "/events": "event:flare", "/note": "note"}[page]
+    answer = owner.post(page, {"item": tap, "value": "1", "day": day})
+    if day == "15":  # yesterday by now, and still open
+        assert answer.status_code == 302
+        return
+    assert answer.status_code == 422
+    assert "the page of another day" in visible(answer.content)
+    assert Entry.objects.count() == before
 
 
 def test_before_the_first_day_it_says_when_it_begins(owner: Client) -> None:

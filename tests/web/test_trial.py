@@ -1,9 +1,11 @@
 """My trial: how many evenings, which marks, which dates, one's own curve."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from django.test import Client
 
+from openldn.diary import Diary
 from openldn.web.person import actions, clock
 from openldn.web.person.models import Trial
 from openldn.web.person.progress import progress_of
@@ -78,14 +80,10 @@ def test_before_the_first_score_there_is_no_empty_picture(owner: Client) -> None
 
 
 def test_the_raw_diary_reads_back_as_it_was_recorded(
-    owner: Client, running: Trial, tmp_path: "object"
+    owner: Client, running: Trial, tmp_path: Path
 ) -> None:
     """The file that is handed out is the file that every command reads."""
-    from pathlib import Path
-
-    from openldn.diary import Diary
-
-    path = Path(str(tmp_path)) / "diary.csv"
+    path = tmp_path / "diary.csv"
     path.write_bytes(owner.get("/diary.csv").content)
     diary = Diary.read(path, outcomes=running.plan.outcomes, start=running.start)
     assert len(diary.days()) == 14

@@ -83,7 +83,8 @@ def _refuse_open_network(args: argparse.Namespace) -> None:
 
 
 def _server_options(args: argparse.Namespace) -> list[str]:
-    options = ["--host", args.host, "--port", str(args.port or _DEFAULT_PORT)]
+    host = "127.0.0.1" if args.host == "localhost" else args.host
+    options = ["--host", host, "--port", str(args.port or _DEFAULT_PORT)]
     if args.port is None:
         options.append("--may-move")
     if args.tls_cert:

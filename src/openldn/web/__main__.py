@@ -1,7 +1,7 @@
 """The programs behind `openldn serve`: the server itself and its worker.
 
 `python -m openldn.web serve ...` is started by the command line with checked options;
-`python -m openldn.web worker` is started by the server.
+`python -m openldn.web worker` and `demo` are started by the server.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openldn.web.access.folder import default_folder
 from openldn.web.server import Address, print_new_link, serve
-from openldn.web.worker import work
+from openldn.web.worker import make_demo_person, work
 
 __all__ = ["main"]
 
@@ -21,6 +21,8 @@ def main(argv: list[str]) -> int:
     args = _parser().parse_args(argv)
     if args.program == "worker":
         return work()
+    if args.program == "demo":
+        return make_demo_person()
     folder = args.data or default_folder(is_demo=args.demo)
     if args.program == "link":
         return print_new_link(folder)
@@ -34,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m openldn.web")
     programs = parser.add_subparsers(dest="program", required=True)
     programs.add_parser("worker")
+    programs.add_parser("demo")
     link = programs.add_parser("link")
     server = programs.add_parser("serve")
     for program in (link, server):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -10,9 +11,10 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from openldn.protocol.problems import InputError, Problem
@@ -98,18 +100,23 @@ def _prepare_tables(*, is_demo: bool) -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    from openldn.web.demo import build
     from openldn.web.person import actions
     from openldn.web.person.models import Trial
 
     call_command("migrate", verbosity=0, interactive=False)
     if Trial.objects.filter(is_invented=not is_demo).exists():
         raise InputError([_mixed(is_demo=is_demo)])
-    actions.resume_unfinished_answers()
+    call_command("clearsessions")
+    actions.forgive_attempts()
     if is_demo and not Trial.objects.exists():
         _say("Making the invented person of the demo ...")
-        build.demo_person(now=datetime.now().astimezone())
+        _make_demo()
     connections.close_all()  # the page server forks: no open file may be shared
+
+
+def _make_demo() -> None:
+    """Make the demo's person in a process of its own, which takes the simulator away with it."""
+    subprocess.run([sys.executable, "-m", "openldn.web", "demo"], check=True)
 
 
 def _new_link(url: str) -> str:
@@ -199,8 +206,15 @@ def _answer_pages(address: Address, *, opens_browser: bool) -> None:
     )
     greeter = threading.Thread(target=_greet, args=(address, opens_browser), daemon=True)
     server.on_startup(greeter.start)
+    server.on_startup(partial(_end_on_hangup, server.signal_handler_interrupt))
     server.serve()
     _say("\nClosed. Your records are saved.")
+
+
+def _end_on_hangup(end: Callable[..., None]) -> None:
+    """End when the terminal is closed; granian would start its workers anew instead."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, end)
 
 
 def _greet(address: Address, opens_browser: bool) -> None:
@@ -233,8 +247,9 @@ def _print(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def _wrapped(plain: socket.socket) -> ssl.SSLSocket:

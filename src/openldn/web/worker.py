@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 
-__all__ = ["work"]
+__all__ = ["make_demo_person", "work"]
 
 _POLL_SECONDS = 0.3
 
@@ -23,6 +23,9 @@ def work() -> int:
     from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
     from django_tasks_db.management.commands.db_worker import Worker
 
+    from openldn.web.person import actions
+
+    actions.resume_unfinished_answers()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],
@@ -37,7 +40,19 @@ def work() -> int:
     return 0
 
 
+def make_demo_person() -> int:
+    """Fill the empty database of the demo."""
+    import django
+
+    django.setup()
+    from openldn.web.demo import build
+    from openldn.web.person import clock
+
+    build.demo_person(now=clock.now())
+    return 0
+
+
 def _end_with_parent() -> None:
     sys.stdin.buffer.read()
-    # A task that is cut off here is put back in the queue at the next start.
+    # A task that is cut off here is put back in the queue by the next worker.
     os._exit(0)

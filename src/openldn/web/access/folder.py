@@ -1,5 +1,6 @@
 """The data folder: where it is, who may read it, and that one app at a time uses it."""
 
+import contextlib
 import os
 import secrets
 import sys
@@ -10,6 +11,17 @@ from typing import BinaryIO
 from openldn.protocol.problems import InputError, Problem
 
 __all__ = ["FolderLock", "default_folder", "prepare"]
+
+
+_MARKS = ("secret", "openldn.sqlite3")  # a folder with one of them is ours
+_OURS = (
+    *_MARKS,
+    "openldn.sqlite3-wal",
+    "openldn.sqlite3-shm",
+    "openldn.log",
+    "running.json",
+    "lock",
+)
 
 
 def default_folder(*, is_demo: bool) -> Path:
@@ -31,13 +43,15 @@ def prepare(folder: Path) -> None:
     os.umask(0o077)  # for every file that this process and its children make
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()) and not any((folder / name).exists() for name in _MARKS):
+            raise InputError([_not_ours(folder)])
         folder.chmod(0o700)
         _make_secret(folder / "secret")
+        for name in _OURS:  # files copied back from somewhere, say a backup
+            with contextlib.suppress(FileNotFoundError):
+                (folder / name).chmod(0o600)
     except OSError as error:
         raise InputError([_unusable(folder, error)]) from error
-    for path in folder.iterdir():  # files copied back from somewhere, say a backup
-        if path.is_file():
-            path.chmod(0o600)
 
 
 def _make_secret(path: Path) -> None:
@@ -55,6 +69,16 @@ def _unusable(folder: Path, error: OSError) -> Problem:
         given=error.strerror or str(error),
         expected="a folder that you can write to",
         todo="Name another folder with --data.",
+    )
+
+
+def _not_ours(folder: Path) -> Problem:
+    return Problem(
+        code="LDN-W006",
+        place=str(folder),
+        given="a folder with other files in it",
+        expected="an empty folder, or one that this app made",
+        todo="Name a folder of its own with --data: only you will be able to read what is in it.",
     )
 
 

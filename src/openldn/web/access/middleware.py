@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from openldn.web.access import links, views
 
-__all__ = ["CONTENT_SECURITY_POLICY", "headers", "known_host_only", "owner_only"]
+__all__ = ["CONTENT_SECURITY_POLICY", "headers", "known_host_only", "owner_only", "small_only"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -59,6 +59,18 @@ def known_host_only(get_response: Answer) -> Answer:
             return views.unknown_host(request)
         if settings.EXACT_HOSTS and host not in settings.EXACT_HOSTS:
             return views.unknown_host(request)
+        return get_response(request)
+
+    return answer
+
+
+def small_only(get_response: Answer) -> Answer:
+    """Refuse what is larger than anything that a form of ours sends."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.LARGEST_REQUEST:
+            return views.too_large(request)
         return get_response(request)
 
     return answer

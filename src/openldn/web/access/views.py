@@ -18,6 +18,7 @@ __all__ = [
     "open_link",
     "our_mistake",
     "stale_form",
+    "too_large",
     "unknown_host",
     "wrong_method",
 ]
@@ -83,6 +84,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def our_mistake(request: HttpRequest) -> HttpResponse:
     """Say that we failed, without a word of what was entered."""
     return _said(request, "our_mistake", status=500)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Say that this was more than any form here takes."""
+    return _said(request, "too_large", status=413)
 
 
 def wrong_method(request: HttpRequest, *, allowed: str) -> HttpResponse:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "openldn.web.access.middleware.headers",
     "openldn.web.access.middleware.known_host_only",
+    "openldn.web.access.middleware.small_only",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "openldn.web.access.middleware.owner_only",
@@ -106,7 +107,8 @@ SESSION_COOKIE_SECURE = IS_TLS
 CSRF_USE_SESSIONS = True  # no second cookie
 CSRF_FAILURE_VIEW = "openldn.web.access.views.stale_form"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # a plan is about 2 kB, a seal 1 kB
+LARGEST_REQUEST = 1_000_000  # bytes; a plan is about 2 kB, a seal 1 kB
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_PERMISSIONS = 0o600

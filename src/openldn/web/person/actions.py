@@ -12,12 +12,14 @@ from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
 from openldn.web.person import items, records, tasks
 from openldn.web.person.models import Answer, Entry, SafetyCheck, Trial
+from openldn.web.person.records import Held
 
 __all__ = [
     "MOST_ATTEMPTS",
     "add_trial",
     "answer_safety_questions",
     "ask_for_answer",
+    "forgive_attempts",
     "leave_out",
     "open_seal",
     "record",
@@ -31,24 +33,27 @@ MOST_ATTEMPTS = 2  # an answer that ended the worker twice is our mistake, not b
 
 
 @transaction.atomic
-def record(*, trial: Trial, day: int, item: str, value: str, now: datetime) -> Entry:
-    """Add an answer about a day."""
+def record(*, trial: Trial, day: int, item: str, value: str, now: datetime) -> None:
+    """Add an answer about a day. The answer that counts already, as by a double tap, adds none."""
     kept = items.accepted(trial.plan, item, value)
-    return _add(trial, day, item, Entry.Kind.GIVEN, kept, now)
+    held = _held(trial, day, item)
+    if held is None or held.value != kept:
+        _add(trial, day, item, Entry.Kind.GIVEN, kept, now)
 
 
 @transaction.atomic
-def leave_out(*, trial: Trial, day: int, item: str, now: datetime) -> Entry:
+def leave_out(*, trial: Trial, day: int, item: str, now: datetime) -> None:
     """Note that a question was seen and left open."""
     items.check_known(trial.plan, item)
-    return _add(trial, day, item, Entry.Kind.LEFT_OUT, "", now)
+    held = _held(trial, day, item)
+    if held is None or held.value is not None:
+        _add(trial, day, item, Entry.Kind.LEFT_OUT, "", now)
 
 
 @transaction.atomic
 def undo(*, trial: Trial, day: int, item: str, now: datetime) -> None:
     """Take back the latest answer of an item; the one before it counts again."""
-    held = records.in_force(trial.entries.filter(day=day, item=item))
-    if item in held.get(day, {}):
+    if _held(trial, day, item) is not None:
         _add(trial, day, item, Entry.Kind.UNDONE, "", now)
 
 
@@ -139,8 +144,13 @@ def ask_for_answer(*, trial: Trial, now: datetime) -> Answer:
     return answer
 
 
+def forgive_attempts() -> None:
+    """Begin to count anew: that the app was closed in the middle of the work is no mistake."""
+    Answer.objects.filter(state=Answer.State.ASKED).update(attempts=0)
+
+
 def resume_unfinished_answers() -> None:
-    """Queue again what was asked for and never finished, because the computer went off."""
+    """Queue again what was asked for and never finished, because a worker ended early."""
     tasks.forget_unfinished()
     for answer in Answer.objects.filter(state=Answer.State.ASKED):
         if answer.attempts < MOST_ATTEMPTS:
@@ -150,10 +160,13 @@ def resume_unfinished_answers() -> None:
             answer.save(update_fields=["state"])
 
 
-def _add(trial: Trial, day: int, item: str, kind: str, value: str, now: datetime) -> Entry:
-    return Entry.objects.create(
-        trial=trial, day=day, item=item, kind=kind, value=value, entered_at=now
-    )
+def _add(trial: Trial, day: int, item: str, kind: str, value: str, now: datetime) -> None:
+    Entry.objects.create(trial=trial, day=day, item=item, kind=kind, value=value, entered_at=now)
+
+
+def _held(trial: Trial, day: int, item: str) -> Held | None:
+    found = records.in_force(trial.entries.filter(day=day, item=item))
+    return found.get(day, {}).get(item)
 
 
 def _refuse_other_seal(seal: Mapping[str, Any], plan: Plan) -> None:

@@ -11,7 +11,7 @@ from openldn.protocol.plan import Arm
 from openldn.web.person import items
 from openldn.web.person.models import Entry, Trial
 
-__all__ = ["Held", "Held_by_day", "diary_of", "in_force", "is_recorded"]
+__all__ = ["Held", "HeldByDay", "diary_of", "in_force", "is_recorded"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,10 +23,10 @@ class Held:
     row: int  # of the row that holds it; a larger one was entered later
 
 
-Held_by_day = dict[int, dict[str, Held]]
+HeldByDay = dict[int, dict[str, Held]]
 
 
-def in_force(entries: Iterable[Entry]) -> Held_by_day:
+def in_force(entries: Iterable[Entry]) -> HeldByDay:
     """Find what counts: the latest row of each item that was not undone."""
     rows: dict[tuple[int, str], list[Held]] = {}
     for entry in entries:
@@ -36,7 +36,7 @@ def in_force(entries: Iterable[Entry]) -> Held_by_day:
             stack.append(Held(value=value, entered_at=entry.entered_at, row=entry.pk))
         elif stack:
             stack.pop()
-    held: Held_by_day = {}
+    held: HeldByDay = {}
     for (day, item), stack in rows.items():
         if stack:
             held.setdefault(day, {})[item] = stack[-1]

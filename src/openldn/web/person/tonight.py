@@ -265,7 +265,7 @@ def _scale(outcome: Outcome, held: Mapping[str, Held], when: str) -> _Draft:
     item = items.outcome(outcome.id)
     low_is_good = outcome.better is Better.LOWER
     name = outcome.label[0].lower() + outcome.label[1:]
-    low, high = ("none", "worst you can imagine") if low_is_good else ("worst", "best you can be")
+    low, high = ("none", "worst imaginable") if low_is_good else ("worst", "best imaginable")
     value = _value(held, item)
     said = _said(held, item, {})
     return _Draft(

@@ -1,13 +1,13 @@
 """The check-in: tonight, or yesterday until midnight."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from openldn.protocol.problems import InputError
+from openldn.protocol.problems import InputError, Problem
 from openldn.web.person import actions, clock, dates, items
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
@@ -60,10 +60,11 @@ def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     if request.method == "GET":
         return _page(request, spot)
     try:
-        _keep(request, spot)
+        meant = _meant(request, spot)
+        _keep(request, meant)
     except InputError as error:
         return _page(request, spot, problems=lines(error), status=422)
-    return redirect(spot.page)
+    return redirect(meant.page)
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,7 +92,7 @@ def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
         return render(request, "person/note.html", facts)
     text = request.POST.get("value", "")
     try:
-        _keep_note(spot, text)
+        _keep_note(_meant(request, spot), text)
     except InputError as error:
         problems = {"problems": lines(error), "note": text}
         return render(request, "person/note.html", facts | problems, status=422)
@@ -104,6 +105,32 @@ def _spot(trial: Trial, days_back: int) -> Spot | None:
     if not 0 <= trial.day_of(when) < trial.plan.total_days:
         return None
     return Spot(trial=trial, when=when, days_back=days_back)
+
+
+def _meant(request: HttpRequest, spot: Spot) -> Spot:
+    """Return the day that the form was shown for, which midnight may have made yesterday.
+
+    Raises
+    ------
+    InputError
+        When the form is of a day that is closed, or of none.
+    """
+    given = request.POST.get("day", str(spot.day))
+    if given == str(spot.day):
+        return spot
+    if given == str(spot.day - 1) and spot.days_back == 0:
+        return replace(spot, when=spot.when - timedelta(days=1), days_back=1)
+    raise InputError(
+        [
+            Problem(
+                code="LDN-W010",
+                place="This form",
+                given="the page of another day",
+                expected=f"an answer for {spot.words}",
+                todo="Nothing was saved. The page now shows the right day: please answer again.",
+            )
+        ]
+    )
 
 
 def _nothing_tonight(request: HttpRequest, trial: Trial, days_back: int) -> HttpResponse:
@@ -170,11 +197,13 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
     problems: list[str] = []
     if request.method == "POST":
         try:
-            _keep(request, spot)
+            meant = _meant(request, spot)
+            _keep(request, meant)
         except InputError as error:
             problems = lines(error)
         else:
-            return redirect(spot.page) if request.POST.get("item") == SIDES else here
+            is_done = request.POST.get("item") == SIDES or meant != spot
+            return redirect(meant.page) if is_done else here
     listed = side_effects_of if name == "side_effects" else events_of
     facts = {
         "spot": spot,
