@@ -6,9 +6,12 @@ Everything inside the house works on bytes and values; paths and disks stop here
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +21,7 @@ from openldn.protocol.problems import InputError, Problem
 __all__ = [
     "LARGEST_SMALL_FILE",
     "Plan",
+    "naming",
     "read_json",
     "read_limited",
     "write_atomically",
@@ -25,6 +29,13 @@ __all__ = [
 ]
 
 LARGEST_SMALL_FILE = 1_000_000  # plans, seals, keys: all are far smaller
+# What a full disk and its like are called, whatever the system's own words.
+_IN_WORDS = {
+    errno.ENOSPC: "no free space left on the disk",
+    errno.EDQUOT: "no space left for you on this disk",
+    errno.EFBIG: "a file larger than this disk or account may hold",
+    errno.EROFS: "a disk that can only be read",
+}
 
 
 class Plan(ProtocolPlan):
@@ -53,16 +64,24 @@ def read_limited(path: str | os.PathLike[str], max_bytes: int) -> bytes:
         When it is missing, no file, not readable or too large.
     """
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(max_bytes + 1)
+        with open(path, "rb", opener=_without_waiting) as file:
+            kind = os.fstat(file.fileno()).st_mode
+            data = file.read(max_bytes + 1) if stat.S_ISREG(kind) else b""
     except OSError as error:
         raise InputError([_unreadable(path, error)]) from None
     except ValueError:  # a name with a null character
         raise InputError([_file_problem("LDN-C021", path, "no possible file name")]) from None
+    if not stat.S_ISREG(kind):
+        raise InputError([_file_problem("LDN-C021", path, "a pipe or a device, and no file")])
     if len(data) > max_bytes:
         given = f"more than {max_bytes:,} bytes"
         raise InputError([_file_problem("LDN-C022", path, given)])
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    # A pipe that nobody writes to would hold the program for ever; this opens it at once.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def read_json(path: str | os.PathLike[str], *, code: str) -> dict[str, Any]:
@@ -91,13 +110,20 @@ def read_json(path: str | os.PathLike[str], *, code: str) -> dict[str, Any]:
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes | str, mode: int = 0o600) -> None:
-    """Write a file whole or not at all, replacing what was there."""
-    temporary = _written_beside(Path(path), data, mode)
-    try:
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    """Write a file whole or not at all, replacing what was there.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written; its `filename` is the path that was asked for.
+    """
+    with naming(path):
+        temporary = _written_beside(Path(path), data, mode)
+        try:
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def write_new(path: str | os.PathLike[str], data: bytes | str, mode: int = 0o600) -> None:
@@ -109,18 +135,39 @@ def write_new(path: str | os.PathLike[str], data: bytes | str, mode: int = 0o600
         When the file is already there. It is left as it is.
     """
     target = Path(path)
-    temporary = _written_beside(target, data, mode)
+    with naming(target):
+        temporary = _written_beside(target, data, mode)
+        try:
+            # A hard link appears whole and fails if the name is taken, in one step.
+            os.link(temporary, target)
+        except FileExistsError:
+            raise
+        except OSError:  # file systems without hard links: exclusive, though not whole at once
+            _write_exclusively(target, data, mode)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Let what fails inside name the file that was wanted, not the temporary one beside it."""
     try:
-        # A hard link appears whole and fails if the name is taken, in one step.
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:  # file systems without hard links: exclusive, though not whole at once
-        with target.open("xb") as file:
+        yield
+    except OSError as error:
+        words = _IN_WORDS.get(error.errno or 0, error.strerror)
+        # OSError picks its own subclass by the number, so FileExistsError stays what it is.
+        raise OSError(error.errno, words, os.fspath(path)) from None
+
+
+def _write_exclusively(target: Path, data: bytes | str, mode: int) -> None:
+    with target.open("xb") as file:
+        try:
             os.chmod(target, mode)  # noqa: PTH101 - the same call on every platform
             file.write(data.encode() if isinstance(data, str) else data)
-    finally:
-        temporary.unlink(missing_ok=True)
+            file.flush()
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
 
 def _written_beside(target: Path, data: bytes | str, mode: int) -> Path:

@@ -2,6 +2,9 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,6 +184,160 @@ def test_files_that_cannot_be_written_are_told_before_the_work(
     assert main(["analyse", open_diary, "--outcome", "pain:0-10:lower", *options]) == 3
     assert said in capsys.readouterr().err
     assert Path("open.csv").read_text() == OPEN_DIARY
+
+
+OWN = {"--json": "a.json", "--html": "a.html", "--pdf": "a.pdf"}
+
+
+@pytest.fixture
+def answered(open_diary: str) -> list[str]:
+    """Write one answer in all its forms, and give the words that write it."""
+    words = ["analyse", open_diary, "--outcome", "pain:0-10:lower"]
+    assert main([*words, *(word for pair in OWN.items() for word in pair)]) == 0
+    return words
+
+
+@pytest.mark.parametrize("option", OWN)
+def test_an_earlier_answer_of_the_same_kind_is_replaced(answered: list[str], option: str) -> None:
+    """Asking again tomorrow needs no new name; a file of ours of another kind stays."""
+    path = Path(OWN[option])
+    before = path.read_bytes()
+    for other in OWN.values():
+        assert main([*answered, "--already-on", "3", option, other]) == (
+            0 if other == path.name else 3
+        )
+    assert path.read_bytes() != before
+
+
+@pytest.mark.parametrize("option", OWN)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("other.csv", OPEN_DIARY),
+        ("seal.json", '{"format": 1, "kind": "answer", "openldn": "0.1.0"}'),
+        ("kits.csv", ""),
+        ("notes.json", '{"kind": "notes"}'),
+        ("list.json", "[1]"),
+        ("deep.json", "[" * 100_000),
+        ("page.html", "<!doctype html><title>My page</title>"),
+        ("print.pdf", "%PDF-1.7 /Title(To talk about at the visit)"),
+    ],
+)
+def test_what_somebody_else_wrote_is_never_replaced(
+    open_diary: str, option: str, name: str, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever its name, a file that is not our earlier answer stays, and the way on is told."""
+    Path(name).write_text(content)
+    assert main(["analyse", open_diary, "--outcome", "pain:0-10:lower", option, name]) == 3
+    assert Path(name).read_text() == content
+    said = capsys.readouterr().err
+    assert "LDN-C034" in said
+    assert "Choose another name" in said
+
+
+def test_a_read_only_answer_is_never_replaced(
+    answered: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who took away the right to write meant it."""
+    before = Path("a.json").read_bytes()
+    Path("a.json").chmod(0o444)
+    assert main([*answered, "--already-on", "3", "--json", "a.json"]) == 3
+    assert "read-only" in capsys.readouterr().err
+    assert Path("a.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "broken link"])
+def test_only_plain_files_are_replaced(
+    answered: list[str], kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pipe or a link would be gone, and not written to."""
+    place = Path("there")
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("a.json" if kind == "link" else "nowhere.json")
+    mode = place.lstat().st_mode
+    assert main([*answered, "--json", "there"]) == 3
+    assert "there, a" in capsys.readouterr().err
+    assert place.lstat().st_mode == mode
+
+
+def test_an_empty_file_may_be_filled(open_diary: str) -> None:
+    """Other programs reserve a name with an empty file; it holds nothing to lose."""
+    Path("new.json").touch()
+    words = ["analyse", open_diary, "--outcome", "pain:0-10:lower", "--json", "new.json"]
+    assert main(words) == 0
+    assert json.loads(Path("new.json").read_text())["kind"] == "answer"
+
+
+def test_a_file_that_appears_during_the_work_is_never_replaced(
+    open_diary: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was free at the beginning is looked at again before it is written."""
+    monkeypatch.setattr(
+        "openldn.cli.analyse.progress", lambda text: Path("new.json").write_text("x")
+    )
+    words = ["analyse", open_diary, "--outcome", "pain:0-10:lower", "--json", "new.json"]
+    assert main(words) == 3
+    assert Path("new.json").read_text() == "x"
+    assert "did not write" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--html", "--pdf"])
+def test_only_json_can_be_printed(
+    open_diary: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page called `-` is a slip."""
+    assert main(["analyse", open_diary, "--outcome", "pain:0-10:lower", option, "-"]) == 2
+    assert "only --json" in capsys.readouterr().err
+    assert not Path("-").exists()
+
+
+def test_a_wrong_word_for_acts_is_told_with_the_right_ones(
+    open_diary: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The choices are in the sentence itself."""
+    assert main(["analyse", open_diary, "--outcome", "pain:0-10:lower", "--acts", "foo"]) == 2
+    assert "given 'foo'; expected same-day or next-day" in capsys.readouterr().err
+
+
+def test_the_help_names_every_setting_of_an_outcome(capsys: pytest.CaptureFixture[str]) -> None:
+    """Scales in halves need step, so it is there to be found."""
+    assert main(["analyse", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "[:mcid=X][:step=X]" in said
+    assert "step is the distance" in said
+
+
+def test_the_progress_line_is_wiped_before_the_answer(open_diary: str) -> None:
+    """On a terminal the first line of the answer stands alone."""
+    pty = pytest.importorskip("pty", reason="needs a terminal of Unix")
+    script = (
+        "import sys\n"
+        "from openldn.cli import _terminal, main\n"
+        "_terminal._QUIET_SECONDS = 0\n"
+        "main.main(sys.argv[1:])\n"
+    )
+    words = ["analyse", open_diary, "--outcome", "pain:0-10:lower"]
+    ours, theirs = pty.openpty()
+    subprocess.run([sys.executable, "-c", script, *words], stdout=theirs, stderr=theirs, check=True)
+    os.close(theirs)
+    shown = everything_from(ours)
+    before, _, _ = shown.partition("A summary of your own records")
+    assert "computing pain" in before
+    assert before.endswith("\r\x1b[K")
+
+
+def everything_from(terminal: int) -> str:
+    """Read what was shown on a terminal that nobody writes to any more."""
+    shown = b""
+    try:
+        while part := os.read(terminal, 4096):
+            shown += part
+    except OSError:  # how Linux tells the end
+        pass
+    os.close(terminal)
+    return shown.decode()
 
 
 def test_a_sealed_diary_is_refused_with_status_4(

@@ -158,6 +158,72 @@ def test_a_closed_pipe_is_no_failure() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+CLOSED, FULL = "closed", "full"
+STREAMS = {  # the shell's words for each state of a stream
+    (1, CLOSED): ">&-",
+    (1, FULL): ">/dev/full",
+    (2, CLOSED): "2>&-",
+    (2, FULL): "2>/dev/full",
+}
+
+
+def in_shell(words: str, *, redirect: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with a stream closed or full, as a shell does it."""
+    program = f"{sys.executable} -m openldn {words} {redirect}"
+    return subprocess.run(["sh", "-c", program], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("state", [CLOSED, FULL])
+@pytest.mark.parametrize("words", ["--help", "--version", "analyse --help", "plan show plan.toml"])
+def test_a_result_that_cannot_be_printed_is_told(
+    empty_folder: Path, words: str, state: str
+) -> None:
+    """The status is not 0 when nobody got the result, and the reason is one sentence."""
+    assert door.main(["plan", "new", "--condition", "lupus", "--out", "plan.toml"]) == door.DONE
+    done = in_shell(words, redirect=STREAMS[1, state])
+    assert done.returncode == door.UNUSABLE
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+    assert done.stderr.count("LDN-C") == 1
+
+
+@pytest.mark.parametrize("state", [CLOSED, FULL])
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("plan check no.toml", door.UNUSABLE), ("plan foo", door.USAGE), ("", door.USAGE)],
+)
+def test_the_status_is_right_where_no_words_can_be_said(
+    empty_folder: Path, words: str, status: int, state: str
+) -> None:
+    """With standard error closed or full, nothing strays to standard output."""
+    done = in_shell(words, redirect=STREAMS[2, state])
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+
+
+def test_a_command_without_a_result_needs_no_standard_output(empty_folder: Path) -> None:
+    """A plan that is fine is fine, whoever listens."""
+    assert door.main(["plan", "new", "--condition", "lupus", "--out", "plan.toml"]) == door.DONE
+    assert in_shell("plan check plan.toml", redirect=">&-").returncode == door.DONE
+    assert in_shell("plan check plan.toml", redirect="2>&-").returncode == door.DONE
+
+
+def test_an_answer_file_is_whole_where_standard_output_is_closed(empty_folder: Path) -> None:
+    """No word of the summary lands in a file that took the number of the closed stream."""
+    rows = "".join(f"{day},{day // 7 % 2 * 1.5},{day % 5}\n" for day in range(56))
+    Path("diary.csv").write_text(f"day,dose_mg,pain\n{rows}")
+    words = "analyse diary.csv --outcome pain:0-10:lower --json a.json"
+    assert in_shell(words, redirect=">&- 2>&- <&-").returncode == door.UNUSABLE
+    assert json.loads(Path("a.json").read_text())["kind"] == "answer"
+
+
+def test_bad_input_is_bad_input_though_nobody_reads_standard_error() -> None:
+    """A closed pipe behind standard error does not turn 3 into 0."""
+    program = f"{sys.executable} -m openldn plan check no.toml 2>&1 >/dev/null; echo $? >&3"
+    script = f"{{ {{ {program}; }} | true; }} 3>&1"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(door.UNUSABLE)
+
+
 def test_problems_are_shown_without_letting_a_file_steer_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -1,5 +1,6 @@
 """`openldn plan new`, `check` and `show`."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,9 @@ def test_a_folder_that_is_not_there_is_said_in_words(
 ) -> None:
     """Exit 3 and no traceback."""
     assert new(tmp_path / "none" / "plan.toml") == 3
-    assert "Traceback" not in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert f"  {tmp_path / 'none' / 'plan.toml'}: given No such file" in told
 
 
 def test_check_lists_every_problem_on_standard_error(
@@ -100,6 +103,54 @@ def test_check_lists_every_problem_on_standard_error(
     assert told.out == ""
     assert "LDN-P105" in told.err
     assert "LDN-P122" in told.err
+
+
+@pytest.mark.parametrize("action", ["check", "show"])
+@pytest.mark.parametrize("kind", Kind)
+def test_an_agreement_is_asked_for_in_time_for_what_the_plan_does(
+    action: str, kind: Kind, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is drawn in an open plan, so no draw is spoken of."""
+    path = tmp_path / "plan.toml"
+    assert new(path, kind=kind) == 0
+    capsys.readouterr()
+    assert main(["plan", action, str(path)]) == 0
+    told = "".join(capsys.readouterr())
+    when = "the order is drawn" if kind.is_randomised else "the first day"
+    assert f"It is needed before {when}" in told
+    assert ("before the order is drawn" in told) is kind.is_randomised
+
+
+def test_a_plan_can_be_written_with_the_day_of_its_agreement(tmp_path: Path) -> None:
+    """So that what was agreed on can be drawn without opening an editor."""
+    path = tmp_path / "plan.toml"
+    words = ["plan", "new", "--condition", "lupus", "--out", str(path), "--agreed"]
+    assert main([*words, "2026-01-05"]) == 0
+    assert Plan.read(path).prescriber.agreed == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("day", "status"), [("5 January", 2), ("2026-02-30", 2), ("1026-01-05", 3)]
+)
+def test_a_day_of_agreement_that_cannot_be_is_refused(
+    day: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words, and nothing is written."""
+    path = tmp_path / "plan.toml"
+    words = ["plan", "new", "--condition", "lupus", "--out", str(path), "--agreed", day]
+    assert main(words) == status
+    assert "a date" in capsys.readouterr().err
+    assert not path.exists()
+
+
+def test_check_refuses_a_decision_threshold_that_a_coin_could_meet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, with the range and the reason."""
+    path = tmp_path / "plan.toml"
+    path.write_bytes(edited(("decision = 0.95", "decision = 0.5")))
+    assert main(["plan", "check", str(path)]) == 3
+    assert "expected 0.8 to 0.999: below, chance alone" in capsys.readouterr().err
 
 
 def test_check_of_no_file_is_unusable_input(tmp_path: Path) -> None:

@@ -1,5 +1,12 @@
 """`openldn randomise`, `open-box` and `verify-seal`, from draw to check."""
 
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +14,7 @@ import pytest
 from openldn.cli.main import main
 from protocol.plans import edited
 from sealing.locks import PASSPHRASE, PHARMACIST, STRANGER, private_pem, public_pem
+from support.requires import or_skip
 
 
 @pytest.fixture
@@ -134,6 +142,88 @@ def test_a_stranger_s_key_opens_nothing(desk: Path, capsys: pytest.CaptureFixtur
     assert run(desk, "open-box @sealed --private-key @stranger.pem --release") == 3
     assert "placebo" not in capsys.readouterr().out
     assert run(desk, "verify-seal @sealed") == 3
+
+
+@pytest.mark.parametrize("command", ["randomise", "open-box", "verify-seal"])
+def test_the_printed_example_runs_as_printed_in_an_empty_folder(
+    command: str, empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each line that begins with a prompt, typed into a shell, and nothing else."""
+    shell = or_skip(shutil.which("sh"), need="shell", reason="no POSIX shell on this machine")
+    assert main([command, "--help"]) == 0
+    printed = capsys.readouterr().out
+    lines = re.findall(r"^ +\$ (.+)$", printed, re.MULTILINE)
+    assert lines[-1].startswith(f"openldn {command}")
+    program = f'openldn() {{ "{sys.executable}" -m openldn "$@"; }}'
+    script = "\n".join(["set -e", program, *lines])
+    done = subprocess.run([shell, "-c", script], capture_output=True, text=True, cwd=empty_folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_draw_that_is_tried_again_without_its_seal_is_refused(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, and the labels of the first draw stay."""
+    assert run(desk, SEAL) == 0
+    (desk / "sealed" / "seal.json").rename(desk / "away.json")
+    before = (desk / "sealed" / "kits.csv").read_bytes()
+    assert run(desk, SEAL) == 3
+    assert "LDN-S032" in capsys.readouterr().err
+    assert (desk / "sealed" / "kits.csv").read_bytes() == before
+    assert not (desk / "sealed" / "seal.json").exists()
+
+
+def test_a_weak_key_is_a_matter_of_the_key_file(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody asked to open a box."""
+    (desk / "public.pem").write_text("00" * 32)
+    assert run(desk, SEAL) == 3
+    told = capsys.readouterr().err
+    assert "key file: given a weak key" in told
+    assert "opened" not in told
+    assert not (desk / "sealed").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes among its files")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "plan check @pipe",
+        "randomise @pipe --out @sealed --pharmacist-key @public.pem",
+        "randomise @plan.toml --out @sealed --pharmacist-key @pipe",
+        "randomise @plan.toml --out @sealed --passphrase-file @pipe",
+        "open-box @pipe --passphrase-file @pass.txt",
+        "open-box @seal.json --private-key @pipe",
+        "verify-seal @pipe",
+    ],
+)
+def test_a_pipe_in_the_place_of_a_file_never_hangs(
+    desk: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3 at once, in words."""
+    os.mkfifo(desk / "pipe")
+    (desk / "seal.json").write_text("{}")
+    assert run(desk, command) == 3
+    assert "a pipe or a device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("order", ["\ud800", "active,foo", "active", "active,placebo," * 7])
+def test_an_order_of_nonsense_with_a_promise_of_its_own_does_not_match(
+    desk: Path, order: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, whoever wrote the commitment anew."""
+    assert run(desk, SEAL) == 0
+    assert run(desk, "open-box @sealed --private-key @private.pem --release") == 0
+    (desk / "sealed" / "plan.toml").unlink()
+    file = desk / "sealed" / "seal.json"
+    seal = json.loads(file.read_text()) | {"order": order}
+    text = f"openldn-seal-1\n{seal['salt']}\n{order}\n{seal['plan_sha256']}\n"
+    seal["commitment"] = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    file.write_text(json.dumps(seal))
+    capsys.readouterr()
+    assert run(desk, "verify-seal @sealed") == 3
+    assert "seal.order" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"kind": "answer"}', "\x00"])

@@ -102,6 +102,53 @@ def test_a_real_diary_is_never_replaced(capsys: pytest.CaptureFixture[str]) -> N
     assert simulated("--effect=-2", "--out", "diary.csv") == 0
 
 
+def test_a_real_diary_beside_a_truth_is_never_replaced() -> None:
+    """What the file itself says counts, not the name of another file."""
+    Path("mine.csv").write_text("day,pain\n0,3\n")
+    Path("mine.csv.truth.json").write_text('{"format": 1, "kind": "truth", "seed": 1}')
+    assert simulated("--effect=-1", "--out", "mine.csv") == 3
+    assert Path("mine.csv").read_text() == "day,pain\n0,3\n"
+
+
+def test_a_foreign_file_in_the_place_of_the_truth_is_never_replaced(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing is written at all when one of the two files may not be."""
+    Path("new.csv.truth.json").write_text('{"kind": "answer"}')
+    assert simulated("--effect=-1", "--out", "new.csv") == 3
+    assert "new.csv.truth.json, a file that is there already" in capsys.readouterr().err
+    assert Path("new.csv.truth.json").read_text() == '{"kind": "answer"}'
+    assert not Path("new.csv").exists()
+
+
+def test_a_later_comment_does_not_make_a_diary_invented() -> None:
+    """Only the first line counts: a note may quote it."""
+    text = "# mine\n# invented by openldn simulate\nday,pain\n0,3\n"
+    Path("mine.csv").write_text(text)
+    assert simulated("--effect=-1", "--out", "mine.csv") == 3
+    assert Path("mine.csv").read_text() == text
+
+
+@pytest.mark.parametrize(("name", "status"), [(".", 2), ("", 2), ("/", 2), ("..", 3), ("x/y", 3)])
+def test_what_is_no_file_name_is_refused_in_words(
+    name: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder in the place of a file is a slip and no mistake of ours."""
+    assert simulated("--effect=-1", "--out", name) == status
+    said = capsys.readouterr().err
+    assert "--out" in said
+    assert "made a mistake" not in said
+
+
+def test_an_invented_parquet_diary_may_be_made_again() -> None:
+    """The note inside the file says that it is invented; without it the file stays."""
+    pytest.importorskip("pyarrow", reason="Parquet needs the extra `scale`")
+    assert simulated("--effect=-1", "--out", "diary.parquet") == 0
+    assert simulated("--effect=-2", "--out", "diary.parquet") == 0
+    Diary.read("diary.parquet").write("diary.parquet")
+    assert simulated("--effect=-1", "--out", "diary.parquet") == 3
+
+
 def test_it_writes_parquet_by_the_name_of_the_file() -> None:
     """The same person, in the form for many diaries."""
     pytest.importorskip("pyarrow", reason="Parquet needs the extra `scale`")

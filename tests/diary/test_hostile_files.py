@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from diary.builders import codes_of, read, write
+from diary.builders import PAIN, codes_of, read, write
 from openldn.diary import Diary
+from openldn.protocol.outcomes import Outcome
 from openldn.protocol.problems import InputError
 
 HEADER = "date,day,arm,dose_mg,pain,fatigue,nausea,note\n"
@@ -37,6 +38,34 @@ def test_200_000_rows_of_nonsense_are_refused_in_time(tmp_path: Path) -> None:
     """At the row limit, with a mistake in every cell, the answer still comes at once."""
     codes = refused_codes(write(tmp_path, HEADER + "x,y,z,w,v,u,9,\n" * 200_000))
     assert len(codes) == 51
+
+
+def wide_table() -> str:
+    """Write 25,300 rows of 198 columns: 25 MB, and just above the limit of cells."""
+    numbers = [f"{at * 37 % 9973 / 100:.2f}" for at in range(9973)]
+    rows = (f"{day},5,{','.join(numbers[day * 61 % 9700 :][:196])}\n" for day in range(25_300))
+    return f"day,pain,{','.join(f'c{at}' for at in range(196))}\n{''.join(rows)}"
+
+
+@pytest.mark.parametrize("outcomes", [[PAIN], None], ids=["outcome named", "no outcome named"])
+def test_too_many_cells_are_counted_before_they_are_read(
+    tmp_path: Path, outcomes: list[Outcome] | None
+) -> None:
+    """A wide table is refused within the time that it takes to count its rows."""
+    path = write(tmp_path, wide_table())
+    began = time.process_time()
+    with pytest.raises(InputError) as refused:
+        Diary.read(path, outcomes=outcomes)
+    assert time.process_time() - began < 2
+    assert codes_of(refused.value) == ["LDN-D004"]
+
+
+def test_a_column_known_to_be_ignored_costs_nothing_more(tmp_path: Path) -> None:
+    """Just within the limits, columns that nobody asked for are not read cell by cell."""
+    path = write(tmp_path, "".join(wide_table().splitlines(keepends=True)[:25_001]))
+    began = time.process_time()
+    assert len(Diary.read(path, outcomes=[PAIN]).ignored_columns) == 196
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,15 @@ class TestColumns:
         assert (diary.outcome_ids, diary.side_effect_ids) == (("pain",), ("nausea",))
         assert diary.ignored_columns == ("sleep", "weather")
 
+    def test_a_late_value_decides_what_a_column_is(self, tmp_path: Path) -> None:
+        """Thousands of rows of 0 to 3 are still no side effect if the last row says otherwise."""
+        rows = "".join(f"{day},5,{day % 4},{day % 4}\n" for day in range(3000))
+        text = f"day,pain,nausea,weather\n{rows}3000,5,3,rain\n"
+        at_once = read(tmp_path, text)
+        assert (at_once.side_effect_ids, at_once.ignored_columns) == (("nausea",), ("weather",))
+        (problem,) = Diary.read(tmp_path / "diary.csv").rejected["weather"]
+        assert problem.place == "line 3002, column weather"
+
     def test_without_outcomes_columns_of_numbers_may_be_outcomes(self, tmp_path: Path) -> None:
         """Nothing is lost before it is known what was asked for."""
         diary = Diary.read(write(tmp_path, self.TEXT))
@@ -229,6 +238,45 @@ def test_an_outcome_cannot_take_the_name_of_a_fixed_column(tmp_path: Path) -> No
     with pytest.raises(InputError) as refused:
         Diary.read(write(tmp_path, "day,period\n0,1\n"), outcomes=[period])
     assert codes_of(refused.value) == ["LDN-D026"]
+
+
+def test_a_fixed_column_as_an_outcome_is_one_problem(tmp_path: Path) -> None:
+    """The cells of `arm` are no scores, and nobody is told so line by line."""
+    arm = parse_outcome_option("arm:0-10:lower", role=PAIN.role)
+    rows = "".join(f"{day},active,1\n" for day in range(50))
+    with pytest.raises(InputError) as refused:
+        Diary.read(write(tmp_path, "day,arm,nausea\n" + rows), outcomes=[arm])
+    assert codes_of(refused.value) == ["LDN-D026"]
+
+
+def test_periods_that_begin_again_are_told_once_with_both_lines(tmp_path: Path) -> None:
+    """Eight periods twice, on days that go on, are two trials in one file."""
+    rows = "".join(f"{day},{day // 7 % 8 + 1},5\n" for day in range(112))
+    with pytest.raises(InputError) as refused:
+        read(tmp_path, "day,period,pain\n" + rows)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place) == ("LDN-D033", "line 58, column period")
+    assert "line 57" in problem.given
+    assert "split" in problem.todo
+
+
+def test_days_without_a_period_do_not_break_the_count(tmp_path: Path) -> None:
+    """The run-in, a gap and the days after the trial have no period."""
+    text = "day,period,pain\n0,,5\n1,1,5\n2,,5\n3,2,5\n4,,5\n"
+    assert [entry.period for entry in read(tmp_path, text).entries] == [None, 1, None, 2, None]
+
+
+def test_a_corrected_period_counts_as_corrected(tmp_path: Path) -> None:
+    """What was entered last says which period the day was in, wherever its row stands."""
+    text = (
+        "day,period,pain,entered_at\n"
+        "0,3,5,2026-02-01T20:00:00+00:00\n"
+        "1,2,5,2026-02-02T20:00:00+00:00\n"
+        "0,1,5,2026-02-03T20:00:00+00:00\n"
+    )
+    assert len(read(tmp_path, text).entries) == 3
+    with pytest.raises(InputError, match="LDN-D033"):
+        read(tmp_path, text.replace("0,1,5,", "0,,5,"))
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:

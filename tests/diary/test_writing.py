@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diary.builders import PAIN, codes_of, write
-from openldn.diary import Diary, Entry
+from openldn.diary import Diary, Entry, first_comment
 from openldn.protocol.plan import Arm
 from openldn.protocol.problems import InputError
 
@@ -46,6 +46,23 @@ def test_parquet_reads_back_to_the_same_diary(tmp_path: Path) -> None:
     path = tmp_path / "diary.parquet"
     DIARY.write(path)
     assert Diary.read(path, outcomes=[PAIN]) == DIARY
+
+
+@pytest.mark.parametrize("name", ["diary.csv", "diary.parquet"])
+def test_the_first_comment_can_be_asked_for(tmp_path: Path, name: str) -> None:
+    """What a diary says about itself on top survives in both forms."""
+    pytest.importorskip("pyarrow", reason="Parquet needs the extra `scale`")
+    path = tmp_path / name
+    DIARY.write(path, comments=["invented", "seed 1"])
+    assert first_comment(path) == "invented"
+    DIARY.write(path)
+    assert first_comment(path) == ""
+
+
+def test_a_broken_parquet_file_has_no_comment(tmp_path: Path) -> None:
+    """A file that only has the name of Parquet says nothing about itself."""
+    pytest.importorskip("pyarrow", reason="Parquet needs the extra `scale`")
+    assert first_comment(write(tmp_path, "# invented\n", "diary.parquet")) == ""
 
 
 def test_parquet_written_by_other_programs_is_read(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def run(
     """A diary that follows the plan; `effect` moves the score on days at the target dose."""
     rng = np.random.default_rng(seed)
     entries = []
-    for day in calendar(plan, order=order):
+    for day in calendar(plan, order=order if plan.first_randomised_day else None):
         score = 5.0 + effect * (day.level == plan.design.target) + rng.normal(0.0, 1.2)
         is_sealed = day.phase is Phase.RANDOMISED and not shows_arm
         entries.append(
@@ -605,3 +605,99 @@ class TestContradictions:
         ]
         with pytest.raises(AnalysisRefused, match="20 recorded days lie outside the plan"):
             analyse(Diary.from_entries(entries), plan=plan, order=ORDER)
+
+
+class TestFinerReadings:
+    """Sentences of the statistical contract that are easily read wrong."""
+
+    def test_one_lagged_day_does_not_open_the_pill_term(self) -> None:
+        """Without an open day on the drug, the first blinded day follows a day without."""
+        plan = small_plan(acts="next-day", open_days=1)
+        first = plan.first_randomised_day
+        assert first is not None
+        diary = run(plan)
+        skipped = replace(
+            diary,
+            entries=tuple(
+                replace(entry, arm=N, dose_ug=0) if entry.day == first - 1 else entry
+                for entry in diary.entries
+            ),
+        )
+        pain = analyse(skipped, plan=plan).outcomes["pain"]
+        assert pain.pill is None
+        assert pain.headline.contrast is P
+
+    def test_ramp_days_of_an_open_reversal_are_no_level_of_their_own(self) -> None:
+        """Half doses at the start of a period count as the period's level."""
+        plan = small_plan(kind="open-reversal")
+        answer = analyse(run(plan), plan=plan)
+        doses = {level.dose.ug for level in answer.outcomes["pain"].levels}
+        assert doses == {1500, 3000, 4500}
+
+    def test_days_to_come_are_neither_missing_nor_filled(self) -> None:
+        """A trial half done counts only the days so far."""
+        plan = small_plan(kind="open-reversal")
+        diary = run(plan)
+        half = replace(diary, entries=tuple(e for e in diary.entries if e.day < 80))
+        answer = analyse(half, plan=plan)
+        assert answer.design.days == 80
+        assert not any("have no value" in limit for limit in answer.limits)
+        assert not any("was not recorded" in limit for limit in answer.limits)
+
+    def test_a_pair_needs_values_after_its_transition_days(self) -> None:
+        """Eleven first days of fourteen leave six of nine; the first seven leave two."""
+        plan = small_plan()
+        diary = run(plan)
+        firsts = {period.number: period.first_day for period in plan.periods}
+
+        def kept(days: int) -> Diary:
+            return replace(
+                diary,
+                entries=tuple(
+                    entry
+                    for entry in diary.entries
+                    if entry.period is None or entry.day - firsts[entry.period] < days
+                ),
+            )
+
+        assert "few-pairs" not in reasons(analyse(kept(11), plan=plan))
+        assert "few-pairs" in reasons(analyse(kept(7), plan=plan))
+
+    def test_a_forgotten_capsule_is_no_stop(self) -> None:
+        """Seventeen of twenty days on and then two weeks off is a reversal."""
+        arms = list(pairs("NAN", days=20))
+        for skipped in (25, 30, 36):
+            arms[skipped] = N
+        diary = diary_of(tuple(arms), seed=1).diary
+        assert analyse(diary, outcomes=[outcome()]).design.grade.letter == "D"
+
+    def test_dose_changes_alone_say_what_the_comparison_rests_on(self) -> None:
+        """Two doses and never a day without: the contrast with nothing was not seen."""
+        entries = [
+            Entry(day=t, dose_ug=1500 if (t // 10) % 2 else 3000, scores={"pain": float(t % 6)})
+            for t in range(60)
+        ]
+        answer = analyse(Diary.from_entries(entries), outcomes=[outcome()])
+        assert any("No day without the drug" in limit for limit in answer.limits)
+
+    def test_a_period_that_tells_its_arm_once_is_not_sealed(self) -> None:
+        """Without a plan, an empty row takes the arm of its period, not of the day before."""
+        diary = run(small_plan())
+        first_rows = {period.first_day for period in small_plan().periods}
+        holes = replace(
+            diary,
+            entries=tuple(
+                replace(entry, arm=None, dose_ug=None) if entry.day in first_rows else entry
+                for entry in diary.entries
+            ),
+        )
+        plain, other = (analyse(each, outcomes=[outcome()]) for each in (diary, holes))
+        assert other.outcomes["pain"].headline.days == plain.outcomes["pain"].headline.days
+
+    def test_a_trial_before_its_random_part_has_no_answer_yet(self) -> None:
+        """Open weeks are not the answer to a plan that has a random part."""
+        plan = small_plan()
+        diary = run(plan)
+        early = replace(diary, entries=tuple(e for e in diary.entries if e.period is None))
+        with pytest.raises(AnalysisRefused, match="have not begun"):
+            analyse(early, plan=plan)

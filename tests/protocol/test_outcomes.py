@@ -60,12 +60,33 @@ def test_the_family_follows_from_the_number_of_answers(scale: str, family: str) 
         ("pain:0-10:lower:mcid=0", ["LDN-C015"]),
         ("pain:0-10:lower:mcid=nan", ["LDN-C015"]),
         ("pain:0-10:lower:mcid=11", ["LDN-C015"]),
+        (f"pain:0-10:lower:step=0.{'0' * 310}1", ["LDN-C015"]),
+        (f"pain:0-10:lower:mcid=0.{'0' * 310}1", ["LDN-C015"]),
+        (f"pain:0-0.{'0' * 310}1:lower", ["LDN-C012"]),
+        ("pain:0-10:lower:step=0.000001", ["LDN-C015"]),
+        ("pain:0-10:lower:step=3", ["LDN-C015"]),
+        ("pain:0-1000000:lower", ["LDN-C015"]),
+        ("pain:0-10:lower:step=20:mcid=20", ["LDN-C015", "LDN-C015"]),
         ("P!:ten:down:mcid=x", ["LDN-C011", "LDN-C013", "LDN-C012", "LDN-C015"]),
     ],
 )
 def test_every_part_that_cannot_be_read_is_named(text: str, codes: list[str]) -> None:
     """All problems of one option at once, each with its code."""
     assert codes_of(text) == codes
+
+
+@pytest.mark.parametrize(
+    ("scale", "step", "steps"), [("0-100", "0.001", 100_001), ("0-1000000", "10", 100_001)]
+)
+def test_the_finest_scale_that_is_allowed(scale: str, step: str, steps: int) -> None:
+    """A hundred thousand steps, and not one more."""
+    outcome = parse_outcome_option(f"vas:{scale}:lower:step={step}", role=Role.PRIMARY)
+    assert outcome.steps == steps
+
+
+def test_a_scale_without_a_step_of_its_own_need_not_end_on_a_whole_point() -> None:
+    """Values are read as they are; only a step that was asked for must fit."""
+    assert parse_outcome_option("crp:0-10.5:lower", role=Role.PRIMARY).step == 1
 
 
 def test_a_value_between_two_steps_is_on_the_scale_and_one_past_the_end_is_not() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from openldn.protocol.plan import Arm
+from openldn.protocol.plan import Arm, Scheme
+from openldn.protocol.schemes import members, set_size
 from openldn.protocol.seal import (
     commitment,
     commitment_text,
@@ -66,6 +67,9 @@ def test_an_opened_seal_that_fits_has_no_problem() -> None:
         ({"salt": "00" * 31}, "LDN-S001"),
         ({"commitment": None}, "LDN-S001"),
         ({"order": ["active"]}, "LDN-S001"),
+        ({"order": "\ud800"}, "LDN-S001"),
+        ({"scheme": ["paired"]}, "LDN-S001"),
+        ({"set_size": True}, "LDN-S001"),
         ({"format": 2}, "LDN-S001"),
         ({"kind": "answer"}, "LDN-S001"),
     ],
@@ -73,6 +77,48 @@ def test_an_opened_seal_that_fits_has_no_problem() -> None:
 def test_a_seal_that_was_changed_is_found_out(changes: dict[str, object], code: str) -> None:
     """Order, salt, plan or promise: any swap shows."""
     assert [problem.code for problem in verify(opened(**changes))] == [code]
+
+
+@pytest.mark.parametrize(
+    ("order", "facts"),
+    [
+        ("active,foo", {"set_size": 2}),
+        ("active,placebo,active", {}),
+        ("active,active,placebo,placebo", {}),
+        ("active,placebo,none,active", {}),
+        (ORDER, {"set_size": 8}),
+        (ORDER, {"scheme": "counterbalanced"}),
+        (ORDER, {"scheme": "full"}),
+        ("active,placebo,active,placebo", {"scheme": "counterbalanced", "set_size": 2}),
+        ("active,active,active,placebo,placebo,placebo", {"scheme": "balanced", "set_size": 14}),
+        ("active,active,placebo,placebo", {"scheme": "balanced", "set_size": 5}),
+        ("active,active,active,placebo", {"scheme": "balanced", "set_size": 6}),
+        (",".join(["active,placebo"] * 51), {"set_size": 2**51}),
+        ("active" + ",placebo" * 100_000, {"scheme": "balanced", "set_size": 10**4000}),
+    ],
+)
+def test_an_order_that_its_scheme_cannot_draw_does_not_match(
+    order: str, facts: dict[str, object]
+) -> None:
+    """Whoever can write the promise anew can also write nonsense into it."""
+    promise = commitment(salt=SALT, order=order, plan_sha256=PLAN_SHA)
+    seal = opened(order=order, commitment=promise, **facts)
+    assert [problem.code for problem in verify(seal)] == ["LDN-S005"]
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+@pytest.mark.parametrize("max_run", [2, 3])
+@pytest.mark.parametrize("contrast", [Arm.PLACEBO, Arm.NONE])
+def test_every_order_that_a_scheme_can_draw_matches(
+    scheme: Scheme, max_run: int, contrast: Arm
+) -> None:
+    """Nothing that was honestly drawn is called false, without the plan at hand."""
+    for pairs in (1, 3):
+        size = set_size(scheme, pairs=pairs, max_run=max_run)
+        for order in members(scheme, pairs=pairs, max_run=max_run, contrast=contrast):
+            promise = commitment(salt=SALT, order=order, plan_sha256=PLAN_SHA)
+            facts = {"order": order_text(order), "commitment": promise, "scheme": scheme.value}
+            assert verify(opened(set_size=size, **facts)) == ()
 
 
 @pytest.mark.parametrize("hidden", ["salt", "order"])

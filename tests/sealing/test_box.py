@@ -107,6 +107,46 @@ def test_the_box_of_another_seal_is_found_out(by_key: dict[str, Any]) -> None:
     assert code_of(by_key | {"plan_sha256": "00" * 32}, PHARMACIST) == "LDN-S023"
 
 
+KIT = {"kit": "ABC234", "period": 1, "arm": "active", "contents": [[21, "4.5"]]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"salt": "00" * 32, "order": "active,foo", "kits": []},
+        {"salt": "00" * 32, "order": ["active"], "kits": []},
+        {"salt": "00" * 32, "order": "active,placebo"},
+        {"salt": "00" * 32, "order": "active,placebo", "kits": [KIT | {"kit": "\x1b[2J"}]},
+        {"salt": "00" * 32, "order": "active,placebo", "kits": [KIT | {"arm": "foo"}]},
+        {"salt": "00" * 32, "order": "active,placebo", "kits": [KIT | {"contents": [[1]]}]},
+        {"salt": "00" * 32, "order": "active,placebo", "kits": [KIT | {"period": float("inf")}]},
+    ],
+)
+def test_a_box_that_somebody_else_filled_is_refused(
+    by_key: dict[str, Any], content: dict[str, Any]
+) -> None:
+    """Anyone who has the public key can lock a box; what comes out of it is not trusted."""
+    assert code_of(by_key | {"box": close_box(content, lock=PUBLIC)}, PHARMACIST) == "LDN-S020"
+
+
+def test_half_a_letter_in_a_seal_or_box_fits_no_promise(by_key: dict[str, Any]) -> None:
+    """JSON can hold what UTF-8 cannot."""
+    content = {"salt": "\ud800", "order": "active,placebo", "kits": [KIT]}
+    assert code_of(by_key | {"box": close_box(content, lock=PUBLIC)}, PHARMACIST) == "LDN-S023"
+    assert code_of(by_key | {"plan_sha256": "\ud800"}, PHARMACIST) == "LDN-S023"
+
+
+@pytest.mark.parametrize("material", [bytes(32), b"\x01" + bytes(31)], ids=["zero", "one"])
+def test_a_box_with_a_weak_one_time_key_is_refused_as_a_box(
+    by_key: dict[str, Any], material: bytes
+) -> None:
+    """Its secret would be known to everyone."""
+    box = bytearray(base64.b64decode(by_key["box"]))
+    box[9:41] = material
+    bent = by_key | {"box": base64.b64encode(box).decode()}
+    assert code_of(bent, PHARMACIST) == "LDN-S020"
+
+
 def test_the_seal_looks_the_same_whatever_was_drawn() -> None:
     """Every order of three pairs gives a box of the same length."""
     shapes = set()
@@ -186,7 +226,7 @@ def test_kit_ids_are_random_different_and_tell_nothing() -> None:
 
 def test_a_key_of_small_order_is_refused() -> None:
     """It would make a secret that everyone knows."""
-    with pytest.raises(InputError, match="LDN-S010"):
+    with pytest.raises(InputError, match=r"key file: .* \[LDN-S010\]"):
         randomise(PLAN, public_key=X25519PublicKey.from_public_bytes(bytes(32)))
 
 

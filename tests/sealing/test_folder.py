@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from openldn.protocol.calendar import planned_on
+from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError
 from openldn.protocol.seal import order_text, read_order
 from openldn.sealing import (
@@ -25,12 +26,27 @@ from protocol.plans import edited, plan
 from sealing.locks import PHARMACIST, private_pem
 
 PLAN, BYTES = plan(), edited()
+LONG = BYTES + b"# kept with the plan\n" * 3000  # 60,000 bytes of remarks
 
 
 def seal_into(folder: Path) -> None:
     """Draw and seal the good plan into a folder."""
     sealed = randomise(PLAN, public_key=PHARMACIST.public_key())
     create_folder(folder, sealed=sealed, plan_bytes=BYTES)
+
+
+def count_wins(target: Path) -> int:
+    """Draw eight times at once into one folder."""
+
+    def attempt(_: int) -> bool:
+        try:
+            seal_into(target)
+        except InputError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(attempt, range(8)))
 
 
 def codes_of(folder: Path) -> list[str]:
@@ -85,25 +101,70 @@ def test_a_second_draw_is_refused_and_changes_no_byte(folder: Path) -> None:
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("left", [["kits.csv"], ["kits.csv", "plan.toml"]])
+def test_a_draw_whose_seal_was_taken_away_is_not_drawn_again(folder: Path, left: list[str]) -> None:
+    """Labels are a trace of a draw: they are neither overwritten nor given another seal."""
+    before = {name: (folder / name).read_bytes() for name in left}
+    for path in list(folder.iterdir()):
+        if path.name not in left:
+            path.unlink()
+    with pytest.raises(InputError, match="LDN-S032"):
+        seal_into(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_draw_that_cannot_be_written_whole_leaves_nothing_and_can_be_tried_again(
+    tmp_path: Path, is_there: bool
+) -> None:
+    """The plan is larger than the system allows, the seal and the labels are not."""
+    pytest.importorskip("resource", reason="this system cannot limit the size of files")
+    target = tmp_path / "new" / "sealed"
+    if is_there:
+        target.mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    plan_file = tmp_path.with_suffix(".toml")
+    plan_file.write_bytes(LONG)
+    program = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from openldn.protocol.plan import Plan\n"
+        "from openldn.sealing import create_folder, randomise\n"
+        "data = Path(sys.argv[1]).read_bytes()\n"
+        "sealed = randomise(Plan.from_toml(data), passphrase='five random words')\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
+        "try:\n"
+        "    create_folder(sys.argv[2], sealed=sealed, plan_bytes=data)\n"
+        "except OSError as error:\n"
+        "    print(error.strerror, error.filename)\n"
+    )
+    command = [sys.executable, "-c", program, str(plan_file), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "a file larger than" in done.stdout
+    assert str(target) in done.stdout
+    assert sorted(tmp_path.rglob("*")) == before
+    sealed = randomise(Plan.from_toml(LONG), public_key=PHARMACIST.public_key())
+    create_folder(target, sealed=sealed, plan_bytes=LONG)
+    assert {path.name for path in target.iterdir()} == {"seal.json", "kits.csv", "plan.toml"}
+
+
+def test_of_many_draws_into_an_empty_folder_one_wins(tmp_path: Path) -> None:
+    """A folder that was made beforehand is no way round."""
+    (tmp_path / "sealed").mkdir()
+    assert count_wins(tmp_path / "sealed") == 1
+    assert len(list((tmp_path / "sealed").iterdir())) == 3
+
+
 def test_of_many_draws_at_once_one_wins_and_its_labels_stand(tmp_path: Path) -> None:
     """The labels in the folder are those of the seal in the folder, and nothing else is left."""
     target = tmp_path / "sealed"
-
-    def attempt(_: int) -> bool:
-        try:
-            seal_into(target)
-        except InputError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as pool:
-        wins = list(pool.map(attempt, range(8)))
-    assert sum(wins) == 1
+    assert count_wins(target) == 1
     with (target / "kits.csv").open(newline="") as file:
         labels = [row["kit"] for row in csv.DictReader(file)]
     opened = open_box(read_seal(target), key=PHARMACIST)
     assert labels == [kit["kit"] for kit in opened.kits]
     assert {path.name for path in target.iterdir()} == {"seal.json", "kits.csv", "plan.toml"}
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_the_folder_holds_no_trace_of_the_order(folder: Path) -> None:

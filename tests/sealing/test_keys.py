@@ -66,6 +66,16 @@ def test_what_is_no_public_key_is_refused(data: bytes) -> None:
     assert code_of(read_public_key, data) == "LDN-S010"
 
 
+@pytest.mark.parametrize("weak", [bytes(32), b"\x01" + bytes(31)], ids=["zero", "one"])
+def test_a_weak_public_key_is_refused_where_it_is_read(weak: bytes) -> None:
+    """As a matter of the key file: no box is involved yet."""
+    with pytest.raises(InputError) as caught:
+        read_public_key(weak.hex().encode())
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place) == ("LDN-S010", "key file")
+    assert "openssl" in problem.todo
+
+
 @pytest.mark.parametrize(
     "data",
     [

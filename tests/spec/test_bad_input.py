@@ -103,6 +103,12 @@ UNUSABLE_DIARIES = [
         said=("no column pain", "mood"),
     ),
     Row(
+        id="no outcome column but a side effect",
+        diary="day,dose_mg,nausea\n0,0,1\n",
+        status=UNUSABLE,
+        said=("no column pain", "Other columns of this file: nausea."),
+    ),
+    Row(
         id="off scale",
         diary=diary([(0, 0, 11), (1, 0, 5), (2, 0, -1)]),
         status=UNUSABLE,
@@ -167,6 +173,12 @@ UNUSABLE_DIARIES = [
         diary=diary([("2021-02-01", 0, 5), ("2026-02-01", 0, 5)], "date,dose_mg,pain"),
         status=UNUSABLE,
         said=("line 3", "two trials"),
+    ),
+    Row(
+        id="two trials, days go on and periods begin again",
+        diary=diary([(day, day // 14 % 4 + 1, day % 7) for day in range(112)], "day,period,pain"),
+        status=UNUSABLE,
+        said=("1 problem.", "line 58, column period", "period 1 on day 56", "period 4 in line 57"),
     ),
     Row(
         id="a date that does not exist",
@@ -315,9 +327,9 @@ WRONG_OPTIONS = [
     Row(id="an unknown option", options=("--model", "best"), status=USAGE, said=("--model",)),
     Row(
         id="an outcome named like a column",
-        options=("--outcome", "day:0-10:lower"),
-        status=UNUSABLE,
-        said=("fixed meaning",),
+        options=("--outcome", "arm:0-10:lower"),
+        status=USAGE,
+        said=("1 problem.", "arm, a column with a fixed meaning"),
     ),
 ]
 

@@ -1,5 +1,6 @@
 """What a plan may not say. Each row: the change to a good plan, the code, and the place named."""
 
+import time
 import tomllib
 from dataclasses import replace
 
@@ -201,6 +202,18 @@ SHAPE = [
         [(LOOKS, "looks = [5]")], "LDN-P116", "analysis.looks", id="a look after the last pair"
     ),
     pytest.param(
+        [("decision = 0.95", "decision = 0.5")],
+        "LDN-P126",
+        "analysis.decision",
+        id="an answer that a coin could give",
+    ),
+    pytest.param(
+        [("decision = 0.95", "decision = 0.9999")],
+        "LDN-P126",
+        "analysis.decision",
+        id="an answer that no diary can give",
+    ),
+    pytest.param(
         [(STOP, "at_least = 11\n")], "LDN-P112", "stop_rule[1]", id="a limit off the scale"
     ),
     pytest.param([(STOP, "")], "LDN-P113", "stop_rule[1]", id="a stop rule without a limit"),
@@ -371,6 +384,15 @@ ALLOWED = [
     pytest.param([("birth_year = 1980\n", "")], id="no birth year"),
     pytest.param([("start = 2026-02-01\n", "")], id="no start yet"),
     pytest.param([("agreed = 2026-01-05\n", "")], id="not agreed yet"),
+    pytest.param([("decision = 0.95", "decision = 0.8")], id="the least decision threshold"),
+    pytest.param([("decision = 0.95", "decision = 0.999")], id="the largest decision threshold"),
+    pytest.param(
+        [("format = 1", "# a.b.c.d.e.f.g.h.i.j" + " x." * 20_000 + "\nformat = 1")],
+        id="a long comment with many dots",
+    ),
+    pytest.param(
+        [('label = "Ana"', 'label = "a.b.c.d.e.f.g.h.i.j # \\" k"')], id="dots within a text"
+    ),
     pytest.param([(LOOKS, "looks = [2, 3]")], id="looks after whole pairs"),
     pytest.param(
         [('on = "pain"\nat_least = 9\n', 'on = "safety"\n')], id="a stop rule on any safety rule"
@@ -429,6 +451,37 @@ HOSTILE = [
     pytest.param(b"a = 2026-02-30", id="a date that does not exist"),
     pytest.param(b"# " + b"x" * 300_000, id="too large"),
 ]
+
+
+DEEP = ".".join(["a"] * 40_000)
+COSTLY = [
+    pytest.param(DEEP + " = 1", id="a dotted key"),
+    pytest.param(f"[{DEEP}]", id="the heading of a table"),
+    pytest.param(f"a = [{{{DEEP} = 1}}]", id="within a table within a list"),
+    pytest.param(".".join(['"a"', " 'b' "] * 9_000) + " = 1", id="in quotes, with spaces"),
+    pytest.param(f'a = ["""x"""", {{{DEEP} = 1}}]', id="behind a text that ends in four quotes"),
+    pytest.param(f'a = ["x\\\\", {{{DEEP} = 1}}]', id="behind a text that ends in a backslash"),
+    pytest.param(f"a = ['\\', {{{DEEP} = 1}}]", id="behind a literal text"),
+    pytest.param(f"a = [ # '\n{{{DEEP} = 1}}]", id="behind a comment"),
+    pytest.param('\\"""' * 24_000 + "\\", id="quotes that never close"),
+]
+
+
+@pytest.mark.parametrize("text", COSTLY)
+def test_a_file_made_to_cost_hours_is_refused_within_a_second(text: str) -> None:
+    """The parser's time grows with the square of the depth of a key; none is parsed that deep."""
+    began = time.perf_counter()
+    (problem,) = problems_of(text.encode())
+    assert problem.code == "LDN-P001"
+    assert time.perf_counter() - began < 1
+
+
+def test_the_line_of_a_key_that_is_too_deep_is_named() -> None:
+    """Comments and texts of several lines before it count."""
+    data = edited(("[analysis]", "# x\n[analysis]\na.b.c.d.e.f.g.h.i = 1"))
+    line = data.decode().split("\n").index("a.b.c.d.e.f.g.h.i = 1") + 1
+    (problem,) = problems_of(data)
+    assert problem.given.endswith(f"in line {line}")
 
 
 @pytest.mark.parametrize("data", HOSTILE)

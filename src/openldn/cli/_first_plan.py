@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from openldn.evidence.conditions import SLEEP, Condition, question
@@ -31,11 +32,11 @@ _OPEN_DAYS = {Kind.OPEN_REVERSAL: 56, Kind.BLINDED_CROSSOVER: 0}
 _PAIRS = {Kind.OPEN_TITRATION: 0, Kind.OPEN_REVERSAL: 1}
 
 
-def first_plan(condition: Condition, *, kind: Kind) -> Plan:
-    """Propose a plan, without names, dates or anything only the prescriber can know."""
+def first_plan(condition: Condition, *, kind: Kind, agreed: date | None = None) -> Plan:
+    """Propose a plan, without names or anything only the prescriber can know."""
     return Plan(
         person=Person(label="Me", conditions=(condition.id,)),
-        prescriber=Prescriber(),
+        prescriber=Prescriber(agreed=agreed),
         drug=Drug(),
         ladder=tuple(LadderStep(dose=dose, min_days=_RUNG_DAYS) for dose in _RUNGS),
         design=Design(

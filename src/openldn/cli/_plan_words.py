@@ -40,6 +40,15 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield from _calendar(plan)
 
 
+def not_agreed(plan: Plan) -> str:
+    """Say what is missing while the plan holds no date of agreement."""
+    before = "the order is drawn" if plan.design.kind.is_randomised else "the first day"
+    return (
+        "no date of agreement with the prescriber is written down. "
+        f"It is needed before {before}: agreed = 2026-01-05, under [prescriber]."
+    )
+
+
 def _sentences(plan: Plan) -> Iterator[str]:
     design, drug = plan.design, plan.drug
     yield f"A plan of kind {design.kind} for {plan.person.label or 'one person'}."
@@ -106,10 +115,7 @@ def _stop_sentences(plan: Plan) -> Iterator[str]:
 def _agreement(plan: Plan) -> str:
     who = plan.prescriber.name or "The prescriber"
     if plan.prescriber.agreed is None:
-        return (
-            "Warning: no date of agreement with the prescriber is written down. "
-            "It is needed before the order is drawn."
-        )
+        return f"Warning: {not_agreed(plan)}"
     return f"{who} agreed to this plan on {plan.prescriber.agreed}."
 
 

@@ -3,15 +3,14 @@
 import argparse
 import json
 import math
-import os
 import shlex
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openldn.cli._terminal import print_problems, progress, say
+from openldn.cli._outputs import holds_answer, holds_page, holds_print, obstacle
+from openldn.cli._terminal import print_problems, print_result, progress, say
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome, Role, parse_outcome_option
 from openldn.protocol.plan import Acts, Arm
@@ -41,7 +40,8 @@ Without a plan, say what was scored, on which scale, and which way is better:
   $ openldn analyse diary.csv --outcome pain:0-10:lower:mcid=1
 
 mcid is the smallest difference that would matter to you, in points of the score (a tenth of the
-scale if left out). The first --outcome carries the conclusion. Doses are in mg, times in days.
+scale if left out). step is the distance between two answers on the scale (step=0.5; 1 if left
+out). The first --outcome carries the conclusion. Doses are in mg, times in days.
 Exit status: 0 done, 2 wrong option, 3 unusable file, 4 no answer can be given.
 """
 
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--outcome",
         action="append",
         default=[],
-        metavar="ID:MIN-MAX:lower|higher[:mcid=X]",
+        metavar="ID:MIN-MAX:lower|higher[:mcid=X][:step=X]",
         help="a scored column, its scale and its better direction; may be given again",
     )
     parser.add_argument(
@@ -63,8 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--acts",
-        type=Acts,
-        choices=list(Acts),
+        type=_acts,
         metavar="same-day|next-day",
         help="when a dose shows in the scores (default: the plan's, else same-day)",
     )
@@ -89,16 +88,16 @@ def run(args: argparse.Namespace) -> int:
         return 2
     outputs = _outputs(args)
     told = _answered(args, typed)
-    for path, rendered in outputs.items():
+    for option, path in outputs.items():
         progress(f"writing {path}")
-        _write(path, rendered(told))
+        _write(option, path, told)
     answer, plan = told.answer, told.plan
     if args.json == _STANDARD_OUTPUT:
-        sys.stdout.write(_json_text(answer))
+        print_result(_json_text(answer))
     else:
         from openldn.report.sentences import summary_text
 
-        sys.stdout.write(summary_text(answer, plan=plan))
+        print_result(summary_text(answer, plan=plan))
     return 0
 
 
@@ -124,7 +123,7 @@ def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
     progress("loading the engine")
     from openldn.inference import Conduct, analyse
 
-    order = _opened_order(args.plan) if plan and plan.first_randomised_day is not None else None
+    order = _opened_order(args.plan, plan) if plan and plan.first_randomised_day else None
     answer = analyse(
         diary,
         plan=plan,
@@ -140,32 +139,50 @@ def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
     return _Told(answer=answer.to_json(), diary=diary, plan=plan, order=order)
 
 
-def _opened_order(plan: Path) -> tuple[Arm, ...] | None:
+def _opened_order(path: Path, plan: "Plan") -> tuple[Arm, ...] | None:
     """The order of an opened seal beside the plan; None without one, or while it is closed.
 
     Raises
     ------
     InputError
-        When the seal is open and does not match itself or the plan.
+        When the seal is open and does not match itself or this very plan.
     """
     from openldn.sealing.folder import SEAL
 
-    if not (plan.parent / SEAL).exists():
+    if not (path.parent / SEAL).exists():
         return None
-    from openldn.protocol.seal import is_released, read_order
-    from openldn.sealing import read_seal, verify_folder
+    from openldn.protocol.seal import is_released, read_order, verify, verify_with_plan
+    from openldn.sealing import read_seal
 
-    seal = read_seal(plan.parent)
+    seal = read_seal(path.parent)
     if not is_released(seal):
         return None
-    problems = verify_folder(plan.parent)
+    problems = (
+        [*verify(seal)] or [*_other_plan(path, plan, seal)] or [*verify_with_plan(seal, plan)]
+    )
     if problems:
         raise InputError(problems)
     return read_order(str(seal["order"]))
 
 
+def _other_plan(path: Path, plan: "Plan", seal: Mapping[str, Any]) -> tuple[Problem, ...]:
+    if plan.sha256 == seal["plan_sha256"]:
+        return ()
+    return (
+        Problem(
+            code="LDN-S004",
+            place=str(path),
+            given="a plan with other bytes than the one that was sealed beside it",
+            expected="the plan that was sealed",
+            todo="Give the sealed plan, unchanged to the last byte, or another folder's plan.",
+        ),
+    )
+
+
 def _typed_outcomes(texts: list[str]) -> tuple[Outcome, ...]:
     """Read every --outcome; what is wrong with any of them is told at once."""
+    from openldn.diary import RESERVED
+
     outcomes: list[Outcome] = []
     problems: list[Problem] = []
     for text in texts:
@@ -175,6 +192,8 @@ def _typed_outcomes(texts: list[str]) -> tuple[Outcome, ...]:
         except InputError as error:
             problems += error.problems
             continue
+        if outcome.id in RESERVED:
+            problems.append(_fixed_column(outcome.id))
         if any(outcome.id == other.id for other in outcomes):
             problems.append(_named_twice(outcome.id, "named twice"))
         outcomes.append(outcome)
@@ -207,6 +226,24 @@ def _named_twice(outcome_id: str, given: str) -> Problem:
     )
 
 
+def _fixed_column(name: str) -> Problem:
+    return Problem(
+        code="LDN-C011",
+        place="--outcome",
+        given=f"{name}, a column with a fixed meaning",
+        expected="a scored column",
+        todo="Name the column that holds the scores; give it another name if needed.",
+    )
+
+
+def _acts(text: str) -> Acts:
+    try:
+        return Acts(text)
+    except ValueError:
+        expected = " or ".join(Acts)
+        raise argparse.ArgumentTypeError(f"given {text!r}; expected {expected}") from None
+
+
 def _dose(text: str) -> Dose:
     try:
         return Dose.from_mg(text)
@@ -214,55 +251,48 @@ def _dose(text: str) -> Dose:
         raise argparse.ArgumentTypeError(f"{error}; expected mg such as 1.5") from None
 
 
-_Rendering = Callable[[_Told], bytes | str]
-
-
-def _outputs(args: argparse.Namespace) -> dict[Path, _Rendering]:
+def _outputs(args: argparse.Namespace) -> dict[str, Path]:
     """Say which files are to be written, each checked before the long work begins."""
     asked = {"--json": args.json, "--html": args.html, "--pdf": args.pdf}
-    renderings: dict[str, _Rendering] = {"--json": _json, "--html": _html, "--pdf": _pdf}
-    outputs: dict[Path, _Rendering] = {}
+    outputs: dict[str, Path] = {}
     problems: list[Problem] = []
     inputs = [path for path in (args.diary, args.plan) if path is not None]
     for option, text in asked.items():
         if text is None or (option == "--json" and text == _STANDARD_OUTPUT):
             continue
+        if text == _STANDARD_OUTPUT:
+            args.complain(f"{option}: only --json can be printed; give the name of a file")
         path = Path(text)
-        obstacle = _obstacle(path, taken=[*inputs, *outputs])
-        if obstacle:
-            problems.append(_not_writable(option, path, obstacle))
-        outputs[path] = renderings[option]
+        problems += _in_the_way(option, path, taken=[*inputs, *outputs.values()])
+        outputs[option] = path
     if problems:
         raise InputError(problems)
     return outputs
 
 
-def _obstacle(path: Path, *, taken: list[Path]) -> str | None:
-    """Say why a file cannot be written; None when it can."""
-    if any(path.resolve() == other.resolve() for other in taken):
-        return "a file that this command reads or writes already"
-    if path.is_dir():
-        return "a folder"
-    if not path.parent.is_dir():
-        return "a file in a folder that is not there"
-    if not os.access(path.parent, os.W_OK):
-        return "a file in a folder that you may not write to"
-    return None
+def _in_the_way(option: str, path: Path, *, taken: Sequence[Path] = ()) -> list[Problem]:
+    """Tell why a file cannot be written: a list with that problem, or with none."""
+    given = obstacle(path, may_replace=_KINDS[option].may_replace, taken=taken)
+    if given is None:
+        return []
+    return [
+        Problem(
+            code="LDN-C034",
+            place=option,
+            given=f"{path}, {given}",
+            expected=f"a new file, or one that an earlier `analyse {option}` wrote",
+            todo="Choose another name, or move that file away; nothing was overwritten.",
+        )
+    ]
 
 
-def _not_writable(option: str, path: Path, given: str) -> Problem:
-    return Problem(
-        code="LDN-C034",
-        place=option,
-        given=f"{path}, {given}",
-        expected="the name of a file to write",
-        todo="Choose another name or make the folder first.",
-    )
-
-
-def _write(path: Path, content: bytes | str) -> None:
+def _write(option: str, path: Path, told: _Told) -> None:
     from openldn.files import write_atomically
 
+    content = _KINDS[option].rendered(told)
+    problems = _in_the_way(option, path)  # the work took a while, and others may have written
+    if problems:
+        raise InputError(problems)
     write_atomically(path, content)
     say(f"Wrote {path}.")
 
@@ -286,6 +316,21 @@ def _pdf(told: _Told) -> bytes:
 def _json_text(answer: Mapping[str, Any]) -> str:
     # allow_nan=False: a number that is none must fail here and not in somebody's reader.
     return json.dumps(answer, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kind:
+    """One kind of file that an answer is written to."""
+
+    rendered: Callable[[_Told], bytes | str]
+    may_replace: Callable[[Path], bool]
+
+
+_KINDS = {
+    "--json": _Kind(rendered=_json, may_replace=holds_answer),
+    "--html": _Kind(rendered=_html, may_replace=holds_page),
+    "--pdf": _Kind(rendered=_pdf, may_replace=holds_print),
+}
 
 
 def _no_scale(path: Path, diary: "Diary") -> Problem:

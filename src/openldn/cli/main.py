@@ -1,13 +1,12 @@
 """The `openldn` command: find the command, run it, turn failures into words and exit codes.
 
-Exit status: 0 done; 1 a mistake of ours; 2 wrong usage; 3 unusable input; 4 the analysis refused
-to answer; 130 stopped by the person.
+Exit status: 0 done; 1 a mistake of ours; 2 wrong usage; 3 unusable input, or a result that could
+not be written; 4 the analysis refused to answer; 130 stopped by the person.
 """
 
 import argparse
 import difflib
 import io
-import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -15,7 +14,15 @@ from importlib import import_module
 from typing import NoReturn, Protocol
 
 from openldn._version import __version__
-from openldn.cli._terminal import coloured, end_progress, print_problems, say
+from openldn.cli._terminal import (
+    coloured,
+    end_progress,
+    lost_result,
+    open_missing_streams,
+    print_problems,
+    print_result,
+    say,
+)
 from openldn.protocol.problems import InputError, Problem
 
 __all__ = ["COMMANDS", "DONE", "INTERNAL", "REFUSED", "STOPPED", "UNUSABLE", "USAGE", "main"]
@@ -60,8 +67,11 @@ class _Parser(argparse.ArgumentParser):
     """A parser that ends a usage error with where to read on."""
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\nSee `{self.prog} --help`.\n")
+        say(f"{self.format_usage()}{self.prog}: {message}\nSee `{self.prog} --help`.")
+        raise SystemExit(USAGE)
+
+    def print_help(self, file: object = None) -> None:
+        print_result(self.format_help())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,21 +83,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         The words after `openldn`; those of this process when left out.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    open_missing_streams()
     _survive_any_letter()
-    try:
-        status = _dispatch(words)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # `openldn ... | head` closed the pipe: no more to say, and no complaint at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = DONE
+    status = _dispatch(words)
+    lost = lost_result()
+    if lost and status == DONE:
+        print_problems([_not_printed(lost)])
+        return UNUSABLE
     return status
 
 
 def _dispatch(words: Sequence[str]) -> int:
     parser = _top_parser()
     if not words:
-        parser.print_help(sys.stderr)
+        say(parser.format_help().rstrip())
         return USAGE
     try:
         top = parser.parse_args(words)
@@ -141,7 +150,7 @@ def _guarded(name: str, words: Sequence[str], *, is_debugging: bool) -> int:
         _print_refusal(getattr(error, "problems", ()))
         return REFUSED
     except BrokenPipeError:
-        raise
+        return DONE  # of a result, to a reader who has read enough
     except OSError as error:
         print_problems([_problem_of(error)])
         return UNUSABLE
@@ -150,7 +159,7 @@ def _guarded(name: str, words: Sequence[str], *, is_debugging: bool) -> int:
         return STOPPED
     except Exception as error:
         if is_debugging:
-            traceback.print_exc()
+            say(traceback.format_exc().rstrip())
         say(
             f"OpenLDN made a mistake ({type(error).__name__}: {error}). Run"
             f" `openldn --debug {name} ...` to see where, and please report it."
@@ -181,6 +190,16 @@ def _print_refusal(problems: Iterable[Problem]) -> None:
     say(coloured("No answer can be given from this diary:", "yellow"))
     for problem in problems:
         say(f"  {problem}")
+
+
+def _not_printed(lost: str) -> Problem:
+    return Problem(
+        code="LDN-C002",
+        place="standard output",
+        given=lost,
+        expected="somewhere to print the result",
+        todo="Print it to a terminal or into a file with room, then run this again.",
+    )
 
 
 def _problem_of(error: OSError) -> Problem:

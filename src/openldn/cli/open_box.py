@@ -18,7 +18,10 @@ NAME = "open-box"
 SUMMARY = "For the pharmacist: open the sealed box and print which kit holds what."
 
 _EXAMPLE = """\
-example:
+example, from the plan to the list of kits:
+  $ openldn plan new --condition lupus --agreed 2026-01-05 --out plan.toml
+  $ echo "five random words stand here" > pharmacist.txt
+  $ openldn randomise plan.toml --out sealed --passphrase-file pharmacist.txt
   $ openldn open-box sealed --passphrase-file pharmacist.txt
 
 The list shows what each kit holds. Keep it from the person until the trial is over. With --release

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
 from openldn.cli._terminal import say
@@ -33,7 +34,8 @@ _NEW = """\
 example:
   $ openldn plan new --condition lupus --design blinded-withdrawal --out plan.toml
 
-A file that is already there is never overwritten. Doses are in mg a day, times in days."""
+A file that is already there is never overwritten. Doses are in mg a day, times in days.
+With --agreed the plan says that the prescriber agreed to it; without that no order is drawn."""
 _CHECK = """\
 example:
   $ openldn plan check plan.toml
@@ -56,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--design", choices=_KINDS, default="blinded-withdrawal", metavar="KIND", help=_kinds()
     )
     new.add_argument("--out", required=True, type=Path, metavar="FILE", help="where to write it")
+    new.add_argument(
+        "--agreed",
+        type=_day,
+        metavar="DATE",
+        help="day on which the prescriber agreed to this plan, such as 2026-01-05, if that is done",
+    )
     new.set_defaults(act=_new)
     check = _action(actions, "check", "List every problem of a plan.", _CHECK)
     show = _action(actions, "show", "Print a plan in plain sentences, with its calendar.", _SHOW)
@@ -82,6 +90,14 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        given = repr(text[:40])
+        raise argparse.ArgumentTypeError(f"{given}; expected a date such as 2026-01-05") from None
+
+
 def _kinds() -> str:
     return "one of " + ", ".join(_KINDS) + " (default blinded-withdrawal)"
 
@@ -89,19 +105,22 @@ def _kinds() -> str:
 def _new(args: argparse.Namespace) -> int:
     from openldn.cli._first_plan import first_plan
     from openldn.evidence.conditions import find
-    from openldn.files import write_new
+    from openldn.files import Plan, write_new
     from openldn.protocol.plan import Kind
 
     condition = find(args.condition)
     if condition is None:
         raise InputError([_unknown_condition(args.condition)])
-    plan = first_plan(condition, kind=Kind(args.design))
+    plan = first_plan(condition, kind=Kind(args.design), agreed=args.agreed)
     text = "# " + _HEADER.replace("\n", "\n# ") + "\n\n" + plan.to_toml(is_commented=True)
+    Plan.from_toml(text.encode())  # a date of another century is told now, not at the draw
     try:
         write_new(args.out, text)
     except FileExistsError:
         raise InputError([_taken(args.out)]) from None
     say(f"Wrote {args.out}: a first plan for {condition.name}. Go through it with your prescriber.")
+    if args.agreed:
+        say(f"It says that the prescriber agreed on {args.agreed}: that is for every line of it.")
     say(f"Then check it: openldn plan check {args.out}")
     return 0
 
@@ -115,6 +134,7 @@ _HEADER = (
 
 
 def _check(args: argparse.Namespace) -> int:
+    from openldn.cli._plan_words import not_agreed
     from openldn.evidence.conditions import find
     from openldn.files import Plan
 
@@ -124,14 +144,8 @@ def _check(args: argparse.Namespace) -> int:
         if find(name) is None:
             say(f"Note: the catalogue has no condition {name!r}; it is kept as written.")
     if plan.prescriber.agreed is None:
-        say(_NOT_AGREED)
+        say(f"Note: {not_agreed(plan)}")
     return 0
-
-
-_NOT_AGREED = (
-    "Note: no date of agreement with the prescriber is in this plan yet. "
-    "It is needed before the order is drawn."
-)
 
 
 def _show(args: argparse.Namespace) -> int:

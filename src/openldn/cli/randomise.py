@@ -14,11 +14,14 @@ NAME = "randomise"
 SUMMARY = "Draw the hidden order once and seal it for a pharmacist."
 
 _EXAMPLE = """\
-example:
+example, from a plan that is agreed (the second line is the pharmacist's):
+  $ openldn plan new --condition lupus --agreed 2026-01-05 --out plan.toml
+  $ echo "five random words stand here" > pharmacist.txt
   $ openldn randomise plan.toml --out sealed --passphrase-file pharmacist.txt
 
 The folder then holds seal.json (the sealed order and a promise that anyone can check later),
-kits.csv (one label for each period, in days from the start) and the plan itself.
+kits.csv (one label for each period, in days from the start) and the plan itself. If it cannot be
+written whole, nothing is: try again.
 The order is drawn once. It is in the box only: nobody but the pharmacist can read it, and it is
 never drawn again. The pharmacist makes the passphrase or the key, and keeps it from the person.
 Before each period starts, ask about opioids again, whatever the period holds."""

@@ -3,8 +3,10 @@
 import argparse
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
+from openldn.cli._outputs import holds_truth, obstacle
 from openldn.cli._terminal import say
 from openldn.protocol.problems import InputError, Problem
 
@@ -12,6 +14,8 @@ __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
 NAME = "simulate"
 SUMMARY = "Make the diary of an invented person from a plan."
+
+_MARK = "invented by openldn simulate"  # the first line of what we wrote, and may write again
 
 _HELP = """\
 example (an effect of one point down at the target dose):
@@ -47,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of days without an answer, 0 to 1 (default 0.1)",
     )
     parser.add_argument(
-        "--out", required=True, type=Path, metavar="DIARY", help="diary file to write (CSV)"
+        "--out", required=True, type=_file_name, metavar="DIARY", help="diary file to write (CSV)"
     )
     parser.set_defaults(complain=parser.error)
 
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from openldn.files import Plan, write_atomically
 
     truth_path = args.out.with_name(args.out.name + ".truth.json")
-    _refuse_real_diary(args.out, truth_path)
+    _refuse_to_replace(args.out, truth_path, taken=[args.plan])
     plan = Plan.read(args.plan)
     effects: dict[str, float] = {}
     for outcome_id, effect in args.effect:
@@ -71,26 +75,44 @@ def run(args: argparse.Namespace) -> int:
         known = ", ".join(outcome.id for outcome in plan.outcomes)
         args.complain(f"--effect: the plan has no outcome {', '.join(unknown)}; it has {known}")
     diary, truth = simulate(plan, effects=effects, seed=args.seed, missing=args.missing)
-    diary.write(
-        args.out, comments=["invented by openldn simulate", f"seed {args.seed}; no real person"]
-    )
+    diary.write(args.out, comments=[_MARK, f"seed {args.seed}; no real person"])
     write_atomically(truth_path, json.dumps(truth, indent=1) + "\n")
     say(f"Wrote {len(diary.entries)} invented days to {args.out}, the truth to {truth_path}.")
     return 0
 
 
-def _refuse_real_diary(out: Path, truth_path: Path) -> None:
+def _refuse_to_replace(out: Path, truth_path: Path, *, taken: Sequence[Path]) -> None:
     # A slip of the finger must not replace what a person recorded for months.
-    if not out.exists() or (out.is_file() and truth_path.exists()):
-        return
-    problem = Problem(
-        code="LDN-C033",
-        place="--out",
-        given=f"{out}, which is there already and was not made by openldn simulate",
-        expected="a new file",
-        todo="Choose another name.",
-    )
-    raise InputError([problem])
+    obstacles = {
+        out: obstacle(out, may_replace=_is_invented, taken=taken),
+        truth_path: obstacle(truth_path, may_replace=holds_truth, taken=taken),
+    }
+    problems = [
+        Problem(
+            code="LDN-C033",
+            place="--out",
+            given=f"{path}, {given}",
+            expected="a new file, or one that an earlier `simulate` wrote",
+            todo="Choose another name; nothing was overwritten.",
+        )
+        for path, given in obstacles.items()
+        if given
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _is_invented(path: Path) -> bool:
+    from openldn.diary import first_comment
+
+    return first_comment(path) == _MARK
+
+
+def _file_name(text: str) -> Path:
+    path = Path(text)
+    if not path.name:
+        raise argparse.ArgumentTypeError(f"given {text!r}; expected the name of a file to write")
+    return path
 
 
 def _effect(text: str) -> tuple[str | None, float]:

@@ -14,7 +14,11 @@ NAME = "verify-seal"
 SUMMARY = "Check that a released order is the one that was sealed."
 
 _EXAMPLE = """\
-example:
+example, from the plan to the check:
+  $ openldn plan new --condition lupus --agreed 2026-01-05 --out plan.toml
+  $ echo "five random words stand here" > pharmacist.txt
+  $ openldn randomise plan.toml --out sealed --passphrase-file pharmacist.txt
+  $ openldn open-box sealed --passphrase-file pharmacist.txt --release
   $ openldn verify-seal sealed/seal.json
 
 Ends with 0 when order, salt and plan fit the promise that was made on day one; with 3 when they do

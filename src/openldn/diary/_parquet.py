@@ -15,9 +15,10 @@ from openldn.protocol.problems import InputError, Problem
 if TYPE_CHECKING:
     from openldn.diary.diary import Diary
 
-__all__ = ["ParquetFile", "is_parquet", "parquet_bytes"]
+__all__ = ["ParquetFile", "is_parquet", "parquet_bytes", "parquet_comments"]
 
 _BATCH_ROWS = 10_000
+_COMMENTS = b"openldn.comments"  # Parquet has no comment lines; it has notes beside the columns
 
 
 def is_parquet(path: Path) -> bool:
@@ -76,7 +77,20 @@ class ParquetFile:
             raise InputError([problem])
 
 
-def parquet_bytes(diary: "Diary", path: Path) -> bytes:
+def parquet_comments(path: Path) -> str:
+    """Give the comments of a Parquet file; "" where it has none or is none."""
+    _need_pyarrow(path)
+    from pyarrow import ArrowException
+    from pyarrow.parquet import read_schema
+
+    try:
+        notes = read_schema(path).metadata or {}
+    except (ArrowException, OSError):
+        return ""
+    return str(notes.get(_COMMENTS, b""), errors="replace")
+
+
+def parquet_bytes(diary: "Diary", path: Path, *, comments: tuple[str, ...] = ()) -> bytes:
     """Give the Parquet file of a diary. Scores are numbers, everything else is text."""
     _need_pyarrow(path)
     import pyarrow
@@ -91,8 +105,9 @@ def parquet_bytes(diary: "Diary", path: Path) -> bytes:
         else pyarrow.array([cell or None for cell in cells], pyarrow.string())
         for name, cells in zip(header, columns, strict=True)
     }
+    notes = {_COMMENTS: "\n".join(comments).encode()} if comments else None
     sink = pyarrow.BufferOutputStream()
-    write_table(pyarrow.table(arrays), sink)
+    write_table(pyarrow.table(arrays).replace_schema_metadata(notes), sink)
     return bytes(sink.getvalue())
 
 

@@ -15,7 +15,7 @@ from openldn.diary._cells import MAX_DAY, BadCellError
 from openldn.diary._collect import Collector, shown
 from openldn.diary._rows import Row
 from openldn.diary._survey import Layout
-from openldn.diary.entries import Entry
+from openldn.diary.entries import BEFORE_ALL, Entry
 from openldn.protocol.outcomes import Outcome
 
 __all__ = ["MAX_GAP_DAYS", "read_entries"]
@@ -46,6 +46,7 @@ def read_entries(
         if problems.is_full:
             break
     order.check_gaps()
+    order.check_periods()
     if not entries and not problems.count:
         problems.add(
             code="LDN-D007",
@@ -85,7 +86,7 @@ class _RowReader:
     def read(self, line: int, cells: list[str]) -> Entry | None:
         """Give the entry of a row; None when the row is empty or its day cannot be told."""
         self._line, self._cells = line, cells
-        if not any(map(str.strip, cells)):
+        if not any(map(str.strip, cells)):  # stops at the first cell with something in it
             return None
         if len(cells) != self._layout.width:
             self._problem(
@@ -197,7 +198,9 @@ class _RowReader:
 
     def _reserved(self, name: str, reader: Callable[[str], _T]) -> _T | None:
         at = self._layout.reserved.get(name)
-        return None if at is None else self._value(name, at, reader)
+        if at is None or not self._cells[at]:
+            return None
+        return self._value(name, at, reader)
 
     def _value(self, name: str, at: int, reader: Callable[[str], _T]) -> _T | None:
         text = self._cells[at].strip()
@@ -227,6 +230,7 @@ class _Order:
         self._unstamped: set[int] = set()
         self._moments: set[tuple[int, datetime]] = set()
         self._latest_unstamped = -1
+        self._periods: list[tuple[int, datetime, int, int]] = []  # day, moment, period, line
 
     def check(self, line: int, entry: Entry) -> None:
         """Look at the next row."""
@@ -247,7 +251,7 @@ class _Order:
                 expected="rows without entered_at in the order of their days",
                 todo="Sort the rows; keep two trials in two files.",
             )
-        self._note_row(line, day, at)
+        self._note_row(line, entry)
 
     def check_gaps(self) -> None:
         """Look for a gap so long that two trials must have been joined."""
@@ -262,13 +266,31 @@ class _Order:
                     todo="Correct the date, or keep two trials in two files.",
                 )
 
+    def check_periods(self) -> None:
+        """Look for periods that begin again: trials put one behind the other."""
+        # The row entered last counts for its day, as everywhere.
+        counting = {day: (period, line) for day, _, period, line in sorted(self._periods)}
+        for (_, (before, line_before)), (day, (period, line)) in pairwise(counting.items()):
+            if period < before:
+                self._problems.add(
+                    code="LDN-D033",
+                    place=f"line {line}, column period",
+                    given=f"period {period} on day {day}, after period {before}"
+                    f" in line {line_before}",
+                    expected="period numbers that stay or rise from day to day",
+                    todo="Correct the number, or split the file where a second trial begins.",
+                )
+
     def _is_double(self, day: int, at: datetime | None) -> bool:
         if day not in self._first_line:
             return False
         return at is None or day in self._unstamped or (day, at) in self._moments
 
-    def _note_row(self, line: int, day: int, at: datetime | None) -> None:
+    def _note_row(self, line: int, entry: Entry) -> None:
+        day, at = entry.day, entry.entered_at
         self._first_line.setdefault(day, line)
+        if entry.period is not None:
+            self._periods.append((day, at or BEFORE_ALL, entry.period, line))
         if at is None:
             self._unstamped.add(day)
             self._latest_unstamped = max(day, self._latest_unstamped)

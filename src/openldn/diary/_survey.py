@@ -1,14 +1,14 @@
 """The first look through a diary file: how large it is, and what its columns hold.
 
-Only after all rows were seen is it known whether a column is a side effect (0 to 3 everywhere) or
-something else. Sizes are checked on the way, so that a hostile file is refused before the costly
-second look, which reads every cell.
+The rows are counted before any cell is read, so that an outsized file is refused at once. Only
+after all rows were seen is it known whether a column is a side effect (0 to 3 everywhere) or
+something else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
+from itertools import islice
 from typing import NoReturn, TypedDict
 
 from openldn.diary._cells import (
@@ -41,6 +41,10 @@ RESERVED = (
 )
 
 
+# Rows looked at together: each distinct cell of a column is then read once, not once a row.
+_BLOCK_ROWS = 500
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
     """What the columns of a file hold, and how its dates become days."""
@@ -58,7 +62,7 @@ class Layout:
 def survey(
     rows: Iterable[Row], *, outcomes: Sequence[Outcome] | None, start: date | None
 ) -> Layout:
-    """Look through all rows once.
+    """Look through all rows: count them first, then find what each column holds.
 
     Parameters
     ----------
@@ -72,31 +76,22 @@ def survey(
     InputError
         When there is no header, no row, or too much of either.
     """
-    row_iterator = iter(rows)
-    header = _header(row_iterator)
+    header = _counted(iter(rows))
     reserved = {name: header.index(name) for name in RESERVED if name in header}
-    wanted = {one.id for one in outcomes or ()}
+    wanted = {one.id for one in outcomes or ()}.difference(RESERVED)
     columns = [
-        _Column(name, place)
+        _Column(name, place, is_tried=outcomes is None)
         for place, name in enumerate(header)
         if name not in RESERVED and name not in wanted and ID.fullmatch(name)
     ]
     dates = _Dates(reserved)
-    first = next(row_iterator, None)
-    if first is None:
-        _refuse("LDN-D007", "the file", "no rows", "at least one row under the header")
-    for count, (line, cells) in enumerate(chain([first], row_iterator), start=1):
-        if count > MAX_ROWS or count * len(header) > MAX_CELLS:
-            _refuse(
-                "LDN-D004",
-                f"line {line}",
-                f"more than {min(MAX_ROWS, MAX_CELLS // len(header))} rows",
-                f"at most {MAX_ROWS} rows and {MAX_CELLS} cells",
-            )
-        if len(cells) == len(header):
-            dates.see(cells)
-            for column in columns:
-                column.see(line, cells[column.place])
+    unsettled: list[_Dates | _Column] = [dates, *columns]
+    for block in _blocks(rows, width=len(header)):
+        unsettled = [one for one in unsettled if not one.is_settled]
+        if not unsettled:
+            break
+        for one in unsettled:
+            one.see(block)
     meanings = _meanings(header, wanted, columns, takes_all=outcomes is None)
     return Layout(
         width=len(header),
@@ -105,6 +100,32 @@ def survey(
         is_anchored=start is not None or dates.is_anchored,
         **meanings,
     )
+
+
+def _counted(rows: Iterator[Row]) -> list[str]:
+    """Give the header, once it is known that there are neither too many rows nor none."""
+    header = _header(rows)
+    most = min(MAX_ROWS, MAX_CELLS // len(header))
+    n_rows = 0
+    for line, _ in rows:
+        n_rows += 1
+        if n_rows > most:
+            _refuse(
+                "LDN-D004",
+                f"line {line}",
+                f"more than {most} rows",
+                f"at most {MAX_ROWS} rows and {MAX_CELLS} cells",
+            )
+    if not n_rows:
+        _refuse("LDN-D007", "the file", "no rows", "at least one row under the header")
+    return header
+
+
+def _blocks(rows: Iterable[Row], *, width: int) -> Iterator[list[Row]]:
+    """Give the rows under the header in lists, without those of another width."""
+    below_header = islice(rows, 1, None)
+    while block := list(islice(below_header, _BLOCK_ROWS)):
+        yield [row for row in block if len(row[1]) == width]
 
 
 class _Meanings(TypedDict):
@@ -132,12 +153,19 @@ def _meanings(
 
 
 class _Column:
-    """A column whose meaning its own cells decide."""
+    """A column whose meaning its own cells decide.
 
-    def __init__(self, name: str, place: int) -> None:
+    Parameters
+    ----------
+    is_tried
+        Whether it may be an outcome, too; else it is a side effect or nothing.
+    """
+
+    def __init__(self, name: str, place: int, *, is_tried: bool) -> None:
         self.name = name
-        self.place = place
         self.is_grades = True
+        self._place = place
+        self._is_tried = is_tried
         self._not_numbers = Collector()
 
     @property
@@ -148,22 +176,33 @@ class _Column:
     def problems(self) -> tuple[Problem, ...]:
         return self._not_numbers.problems
 
-    def see(self, line: int, cell: str) -> None:
-        text = cell.strip()
-        if not text or self._not_numbers.lists_no_more:
-            return
-        if self.is_grades and not _reads(read_grade, text):
-            self.is_grades = False
-        try:
-            read_number(text)
-        except BadCellError as bad:
-            self._not_numbers.add(
-                code=bad.code,
-                place=f"line {line}, column {self.name}",
-                given=shown(text),
-                expected=bad.expected,
-                todo=bad.todo,
-            )
+    @property
+    def is_settled(self) -> bool:
+        """Whether no further row can change what the column is."""
+        return not self.is_grades and (not self._is_tried or self._not_numbers.lists_no_more)
+
+    def see(self, rows: Sequence[Row]) -> None:
+        texts = {cells[self._place].strip() for _, cells in rows} - {""}
+        if self.is_grades:
+            self.is_grades = all(_reads(read_grade, text) for text in texts)
+        if self._is_tried and not all(_reads(read_number, text) for text in texts):
+            self._note_words(rows)
+
+    def _note_words(self, rows: Sequence[Row]) -> None:
+        for line, cells in rows:
+            text = cells[self._place].strip()
+            if not text or self._not_numbers.lists_no_more:
+                continue
+            try:
+                read_number(text)
+            except BadCellError as bad:
+                self._not_numbers.add(
+                    code=bad.code,
+                    place=f"line {line}, column {self.name}",
+                    given=shown(text),
+                    expected=bad.expected,
+                    todo=bad.todo,
+                )
 
 
 class _Dates:
@@ -183,11 +222,20 @@ class _Dates:
     def is_anchored(self) -> bool:
         return self._from_both is not None or self._earliest is None
 
-    def see(self, cells: Sequence[str]) -> None:
-        if self._date_at is None or self._from_both:
-            return
+    @property
+    def is_settled(self) -> bool:
+        """Whether no further row can change where day 0 is."""
+        return self._date_at is None or self._from_both is not None
+
+    def see(self, rows: Sequence[Row]) -> None:
+        for _, cells in rows:
+            if self._date_at is None or self._from_both:
+                return
+            self._look(cells, self._date_at)
+
+    def _look(self, cells: Sequence[str], date_at: int) -> None:
         try:
-            on = read_date(cells[self._date_at].strip())
+            on = read_date(cells[date_at].strip())
             self._earliest = min(on, self._earliest or on)
             if self._day_at is not None:
                 self._from_both = on - timedelta(days=read_day(cells[self._day_at].strip()))

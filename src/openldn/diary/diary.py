@@ -64,7 +64,8 @@ class Diary:
         rows = ParquetFile(place) if is_parquet(place) else CsvFile(place)
         layout = survey(rows, outcomes=outcomes, start=start)
         problems = Collector()
-        problems.add_all(_missing_columns(outcomes or (), (*layout.outcomes, *layout.ignored)))
+        columns = (*layout.outcomes, *layout.side_effects, *layout.ignored)
+        problems.add_all(_missing_columns(outcomes or (), columns))
         entries = read_entries(
             rows, layout=layout, outcomes=outcomes or (), start=start, problems=problems
         )
@@ -152,7 +153,7 @@ class Diary:
         Parameters
         ----------
         comments
-            Lines for the top of a CSV file, each behind a `#`.
+            Lines for the top of a CSV file, each behind a `#`; Parquet keeps them in its schema.
         """
         from openldn.diary._parquet import is_parquet, parquet_bytes
         from openldn.diary._writer import csv_text
@@ -160,7 +161,7 @@ class Diary:
 
         place = Path(path)
         if is_parquet(place):
-            write_atomically(place, parquet_bytes(self, place))
+            write_atomically(place, parquet_bytes(self, place, comments=tuple(comments)))
         else:
             write_atomically(place, csv_text(self, comments=tuple(comments)))
 

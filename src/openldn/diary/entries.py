@@ -13,10 +13,10 @@ from typing import TypeVar
 
 from openldn.protocol.plan import Arm
 
-__all__ = ["DiaryDay", "Entry", "in_order_of_entry", "settle_days"]
+__all__ = ["BEFORE_ALL", "DiaryDay", "Entry", "in_order_of_entry", "settle_days"]
 
 _T = TypeVar("_T")
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)  # the moment of a row that has none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +65,7 @@ class DiaryDay:
 
 def in_order_of_entry(entries: Sequence[Entry]) -> list[Entry]:
     """Sort by day, and within a day by the moment of entry (a row without one comes first)."""
-    return sorted(entries, key=lambda one: (one.day, one.entered_at or _BEFORE_ALL))
+    return sorted(entries, key=lambda one: (one.day, one.entered_at or BEFORE_ALL))
 
 
 def settle_days(

@@ -171,8 +171,9 @@ def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
 
 def _parts(question: _Question) -> tuple[_Part, ...]:
     """The part that carries the conclusion first; doses tried only openly are the second."""
-    course = question.course
-    if not course.is_randomised.any():
+    course, plan = question.course, question.plan
+    is_drawn = plan is not None and plan.first_randomised_day is not None
+    if not is_drawn:
         return (_Part(name="open", counts=np.ones(len(course), dtype=bool), doses=course.levels),)
     randomised = course.is_randomised
     tried = {Dose(int(ug)) for ug in course.dose_ug[randomised] if ug}
@@ -283,9 +284,12 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
     score = np.where(part.counts, course.scores(outcome.id), np.nan)
     recorded = ~np.isnan(score)
     dose_ug, arm = course.acting_dose(), course.acting_arm()
-    _refuse_if_hopeless(outcome, score[recorded], dose_ug[recorded], course.outside_days)
-    has_placebo = bool((arm[recorded] == ARMS.index(Arm.PLACEBO)).any())
-    has_nothing = bool((arm[recorded] == ARMS.index(Arm.NONE)).any())
+    hint = _why_so_few(course, part)
+    _refuse_if_hopeless(outcome, score[recorded], dose_ug[recorded], hint=hint)
+    # By the day itself, not by the day before that acts on it: one lagged day at the border of the
+    # periods is no ground to tell the capsule from the drug.
+    has_placebo = bool((course.arm[recorded] == ARMS.index(Arm.PLACEBO)).any())
+    has_nothing = bool((course.arm[recorded] == ARMS.index(Arm.NONE)).any())
     level = np.zeros(len(course), dtype=np.int64)
     for k, dose in enumerate(course.levels, start=1):
         level[dose_ug == dose.ug] = k
@@ -308,7 +312,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
 
 
 def _refuse_if_hopeless(
-    outcome: Outcome, scores: NDArray[np.float64], dose_ug: NDArray[np.int64], outside_days: int
+    outcome: Outcome, scores: NDArray[np.float64], dose_ug: NDArray[np.int64], *, hint: str
 ) -> None:
     if outcome.family is not Family.GAUSSIAN:
         raise _CannotAnswer(
@@ -317,10 +321,8 @@ def _refuse_if_hopeless(
         )
     if len(scores) < MIN_VALUES:
         values = "1 recorded value" if len(scores) == 1 else f"{len(scores)} recorded values"
-        hint = f" {outside_days} recorded days lie outside the plan." if outside_days else ""
-        raise _CannotAnswer(
-            f"It has {values} on the days that count; at least {MIN_VALUES} are needed.{hint}"
-        )
+        why = f"It has {values} on the days that count; at least {MIN_VALUES} are needed."
+        raise _CannotAnswer(f"{why} {hint}".rstrip())
     if scores.min() == scores.max():
         raise _CannotAnswer(
             f"Every recorded value is {scores[0]:g}, so there is nothing to compare."
@@ -330,6 +332,15 @@ def _refuse_if_hopeless(
         raise _CannotAnswer(
             f"Every recorded value is from days {taken}, so there is nothing to compare with."
         )
+
+
+def _why_so_few(course: Course, part: _Part) -> str:
+    """What may explain that values are missing."""
+    if course.outside_days:
+        return f"{course.outside_days} recorded days lie outside the plan."
+    if part.name == "randomised" and not part.counts.any():
+        return "The periods in random order have not begun."
+    return ""
 
 
 def _events(course: Course, part: _Part, outcome: Outcome) -> list[tuple[str, NDArray[np.float64]]]:

@@ -6,8 +6,8 @@ one model, a drug without effect but with open hope looked helpful in 58% of vir
 the randomised days alone in 4%.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +93,7 @@ class Course:
     def _acting(self, assigned: NDArray[np.int64], before: int) -> NDArray[np.int64]:
         if self.acts is Acts.SAME_DAY:
             return assigned
-        return np.concatenate([[before], assigned[:-1]])
+        return np.concatenate([[before], assigned])[: len(assigned)]
 
 
 ARMS = (Arm.NONE, Arm.PLACEBO, Arm.ACTIVE)
@@ -133,12 +133,15 @@ def course_of(
         assigned = _without_plan(days, already_on)
         is_randomised = [False] * len(days)
     else:
-        first, stop = 0, plan.total_days
+        # Days to come hold nothing yet: they are neither missing nor on any dose.
+        first, stop = (
+            0,
+            1 + max((day for day in recorded if 0 <= day < plan.total_days), default=-1),
+        )
         days = tuple(recorded.get(day) for day in range(stop))
         order = _settled_order(plan, recorded, opened=order)
         assigned, is_randomised = _with_plan(plan, days, order)
-    levels = sorted({one.dose_ug for one in assigned} | {already_on.ug} - {0})
-    levels = [dose_ug for dose_ug in levels if dose_ug]
+    levels = sorted(({one.dose_ug for one in assigned} | {already_on.ug}) - {0})
     if len(levels) > MAX_LEVELS:
         raise InputError([_too_many(levels)])
     return Course(
@@ -260,27 +263,30 @@ def _with_plan(
         planned = planned_on(plan, at, order=order)
         in_trial = first_randomised is not None and at >= first_randomised
         is_randomised.append(in_trial)
-        if in_trial and planned.arm is None:
-            if any(later is not None for later in days[at:]):
-                raise AnalysisRefused([_sealed()])
-            assigned.append(_Assigned(Arm.NONE, 0))
-        elif in_trial:
-            level = planned.level.ug if planned.level else 0
-            assigned.append(_Assigned(planned.arm or Arm.NONE, level))
-        else:
-            dose = planned.dose.ug if planned.dose else 0
-            assigned.append(_as_recorded(day, _Assigned(planned.arm or Arm.NONE, dose)))
+        if planned.arm is None or planned.dose is None or planned.level is None:
+            raise AnalysisRefused([_sealed()])
+        if in_trial:
+            assigned.append(_Assigned(planned.arm, planned.level.ug))
+            continue
+        one = _as_recorded(day, _Assigned(planned.arm, planned.dose.ug))
+        if one.dose_ug == planned.dose.ug:
+            one = replace(one, dose_ug=planned.level.ug)  # a ramp day counts as its period's level
+        assigned.append(one)
     return assigned, is_randomised
 
 
 def _without_plan(days: tuple[DiaryDay | None, ...], already_on: Dose) -> list[_Assigned]:
-    if any(day is not None and _is_sealed(day) for day in days):
-        raise AnalysisRefused([_sealed()])
     start = Arm.ACTIVE if already_on.ug else Arm.NONE
     last = _Assigned(start, already_on.ug)
+    told = _told_by_period(days)
     assigned: list[_Assigned] = []
     for day in days:
-        last = _as_recorded(day, last)
+        if day is not None and day.period is not None and _says_nothing(day):
+            if day.period not in told:
+                raise AnalysisRefused([_sealed()])
+            last = told[day.period]
+        else:
+            last = _as_recorded(day, last)
         assigned.append(last)
     if any(one.arm is Arm.ACTIVE and not one.dose_ug and one.is_filled for one in assigned):
         raise InputError([_no_dose()])
@@ -302,9 +308,19 @@ def _as_recorded(day: DiaryDay | None, otherwise: _Assigned) -> _Assigned:
     return _Assigned(otherwise.arm, otherwise.dose_ug, is_filled=True)
 
 
-def _is_sealed(day: DiaryDay) -> bool:
-    """Whether the day lies in a blinded period of which nobody has told the content."""
-    return day.period is not None and day.arm is None and day.dose_ug is None
+def _told_by_period(days: Iterable[DiaryDay | None]) -> dict[int, _Assigned]:
+    """What each numbered period held, from the first of its rows that says so."""
+    told: dict[int, _Assigned] = {}
+    for day in days:
+        if day is not None and day.period is not None and not _says_nothing(day):
+            filled = replace(_as_recorded(day, _Assigned(Arm.NONE, 0)), is_filled=True)
+            told.setdefault(day.period, filled)
+    return told
+
+
+def _says_nothing(day: DiaryDay) -> bool:
+    """Whether the row tells neither arm nor dose, as in a sealed period."""
+    return day.arm is None and day.dose_ug is None
 
 
 def _sealed() -> Problem:

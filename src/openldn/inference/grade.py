@@ -15,12 +15,16 @@ from openldn.protocol.plan import Arm, Plan
 
 __all__ = ["Conduct", "Grade", "Guess", "Reason", "grade_of", "has_reversal"]
 
-# A pair is complete when each of its periods has a value on at least half of its days.
+# A period is complete with values on at least half of the days after its transition days, and on at
+# least five (the project's standards, section 2.6); a pair when both of its periods are.
 COMPLETE_SHARE = 0.5
+COMPLETE_DAYS = 5
 RECORDED_SHARE = 0.8
 FEW_RECORDED_SHARE = 0.5
 SURE_GUESS = 7
 REVERSAL_DAYS = 7
+# A capsule forgotten now and then is no stop: shorter runs belong to what is around them.
+SKIPPED_DAYS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,19 +110,40 @@ def has_reversal(course: Course, recorded: NDArray[np.bool_]) -> bool:
 
     Each side of the switch must hold at least `REVERSAL_DAYS` recorded days.
     """
-    on = course.acting_dose() > 0
-    runs: list[tuple[bool, int]] = []
-    for is_on, has_value in zip(on, recorded, strict=True):
-        if runs and runs[-1][0] == is_on:
-            runs[-1] = (runs[-1][0], runs[-1][1] + bool(has_value))
-        else:
-            runs.append((bool(is_on), int(has_value)))
+    runs: list[_Run] = []
+    for is_on, has_value in zip(course.acting_dose() > 0, recorded, strict=True):
+        if not runs or runs[-1].is_on != is_on:
+            runs.append(_Run(bool(is_on), 0, 0))
+        last = runs[-1]
+        runs[-1] = _Run(last.is_on, last.days + 1, last.values + int(has_value))
+    runs = _without_skips(runs)
     # A first run without the drug is only the time before the first start.
-    after_start = runs if runs and runs[0][0] else runs[1:]
+    after_start = runs if runs and runs[0].is_on else runs[1:]
     return any(
-        before >= REVERSAL_DAYS and after >= REVERSAL_DAYS
-        for (_, before), (_, after) in pairwise(after_start)
+        before.values >= REVERSAL_DAYS and after.values >= REVERSAL_DAYS
+        for before, after in pairwise(after_start)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Days in a row on or off the drug, and how many of them have a value."""
+
+    is_on: bool
+    days: int
+    values: int
+
+
+def _without_skips(runs: list[_Run]) -> list[_Run]:
+    """Join runs across gaps of a day or two."""
+    joined: list[_Run] = []
+    for run in runs:
+        if joined and (run.days < SKIPPED_DAYS or run.is_on == joined[-1].is_on):
+            last = joined[-1]
+            joined[-1] = _Run(last.is_on, last.days + run.days, last.values + run.values)
+        else:
+            joined.append(run)
+    return joined
 
 
 def _open(course: Course, recorded: NDArray[np.bool_], *, plan: Plan | None) -> Grade:
@@ -188,7 +213,8 @@ def _guessing(course: Course, *, plan: Plan, guesses: tuple[Guess, ...] | None) 
                 text="It is not recorded what you guessed about the capsules.",
             )
         ]
-    truth = {period.number: ARMS[course.arm[period.first_day]] for period in plan.periods}
+    begun = [period for period in plan.periods if period.first_day < len(course)]
+    truth = {period.number: ARMS[course.arm[period.first_day]] for period in begun}
     by_period = {guess.period: guess for guess in guesses}
     saw_through = all(
         (guess := by_period.get(number)) is not None
@@ -209,14 +235,17 @@ def _guessing(course: Course, *, plan: Plan, guesses: tuple[Guess, ...] | None) 
 
 
 def _complete_pairs(recorded: NDArray[np.bool_], plan: Plan) -> int:
-    shares: dict[int, list[float]] = {}
+    complete: dict[int, bool] = {}
     for period in plan.periods:
-        days = recorded[period.first_day : period.first_day + period.days]
-        shares.setdefault(period.pair, []).append(float(days.sum()) / period.days)
-    return sum(all(share >= COMPLETE_SHARE for share in pair) for pair in shares.values())
+        first = period.first_day + plan.design.transition_days
+        values = int(recorded[first : period.first_day + period.days].sum())
+        asked = max(COMPLETE_DAYS, COMPLETE_SHARE * (period.days - plan.design.transition_days))
+        complete[period.pair] = complete.get(period.pair, True) and values >= asked
+    return sum(complete.values())
 
 
 def _recorded_share(recorded: NDArray[np.bool_], plan: Plan) -> float:
+    """Share of the days of the periods, up to the last day of the diary, that have a value."""
     periods = plan.periods
     days = recorded[periods[0].first_day : periods[-1].first_day + periods[-1].days]
-    return float(days.mean())
+    return float(days.mean()) if len(days) else 0.0

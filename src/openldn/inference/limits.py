@@ -48,6 +48,7 @@ def limits_of(
         *_days(course, recorded, plan),
         *_doses(course),
         *_events(course),
+        *_never_without(course, answered),
         *_conduct(plan, answered),
         *notes,
         "The answer is about you in these weeks. It says nothing about other people, and another"
@@ -78,7 +79,8 @@ def _what_is_compared(answered: list[OutcomeAnswer], grade: Grade) -> list[str]:
 
 def _days(course: Course, recorded: NDArray[np.bool_], plan: Plan | None) -> list[str]:
     found = []
-    first = int(course.is_randomised.argmax()) if course.is_randomised.any() else 0
+    is_drawn = plan is not None and plan.first_randomised_day is not None
+    first = int(course.is_randomised.argmax()) if is_drawn else 0
     asked = len(course) - first
     given = int(recorded[first:].sum())
     if given < asked:
@@ -114,6 +116,26 @@ def _doses(course: Course) -> list[str]:
         f"The diary holds doses above {MAX_DAILY.text} a day ({', '.join(above)}). They were read"
         " as recorded. OpenLDN is made for low doses of naltrexone."
     ]
+
+
+def _never_without(course: Course, answered: list[OutcomeAnswer]) -> list[str]:
+    """A dose can be held against nothing only where something was recorded without it."""
+    levels = [level for outcome in answered for level in outcome.levels]
+    has_value = np.array(
+        [
+            day is not None and any(score is not None for score in day.scores.values())
+            for day in course.days
+        ]
+    )
+    without = has_value & (course.acting_dose() == 0)
+    for part, days in (("randomised", course.is_randomised), ("open", ~course.is_randomised)):
+        is_asked = any(x.part == part and x.contrast is Arm.NONE for x in levels)
+        if is_asked and not (without & days).any():
+            return [
+                "No day without the drug was recorded. The comparison with taking nothing rests on"
+                " how the scores moved when the dose changed, and on the starting assumptions."
+            ]
+    return []
 
 
 def _events(course: Course) -> list[str]:

@@ -1,4 +1,4 @@
-"""The medicine's rules: doses, plan, calendar, randomisation sets, seal and safety gate.
+"""The medicine's rules: doses, plan, calendar, randomisation sets, seal, stop rules, safety gate.
 
 Standard library only, and no clock, no files, no chance, no network: whoever reads the rules can
 read and test them with nothing else. Time and chance arrive as arguments.
@@ -31,6 +31,15 @@ from openldn.protocol.plan import (
     StopRule,
 )
 from openldn.protocol.problems import InputError, Problem
+from openldn.protocol.stop_rules import (
+    MetRule,
+    RecordedDay,
+    WatchedOn,
+    WatchedRule,
+    met_rules,
+    unsettled_rules,
+    watched_rules,
+)
 
 __all__ = [
     "MAX_DAILY",
@@ -45,6 +54,7 @@ __all__ = [
     "InputError",
     "Kind",
     "LadderStep",
+    "MetRule",
     "Outcome",
     "Period",
     "Person",
@@ -54,11 +64,17 @@ __all__ = [
     "Prescriber",
     "Problem",
     "RampStep",
+    "RecordedDay",
     "Role",
     "Scheme",
     "StopRule",
+    "WatchedOn",
+    "WatchedRule",
     "calendar",
     "default_family",
+    "met_rules",
     "parse_outcome_option",
     "planned_on",
+    "unsettled_rules",
+    "watched_rules",
 ]

@@ -6,13 +6,10 @@ What the values mean together (ladder, ramp, age ...) is checked in `_rules`.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from openldn.protocol._parts import (
     Acts,
@@ -28,10 +25,13 @@ from openldn.protocol._parts import (
     StopRule,
 )
 from openldn.protocol._table import Findings, Table
+from openldn.protocol._toml import parse
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import (
     ID_PATTERN,
     LARGEST_SCORE,
+    LEAST_SCORE,
+    MOST_PARTS,
     Better,
     Family,
     Outcome,
@@ -39,13 +39,11 @@ from openldn.protocol.outcomes import (
     default_family,
     default_mcid,
 )
-from openldn.protocol.problems import InputError, Problem
+from openldn.protocol.problems import Problem
 
 FORMAT = 1
-LARGEST_FILE = 200_000  # bytes; a plan with every key and forty outcomes is below 20,000
 LARGEST_DAYS = 1000  # one stretch of days
 LARGEST_PAIRS = 50
-LARGEST_STEPS = 100_001  # 0 to 100 by thousandths
 _FIRST_DATE, _LAST_DATE = date(2000, 1, 1), date(2100, 12, 31)
 _LIMIT = 40  # rungs, outcomes, stop rules
 _RAMP_LIMIT = 4
@@ -99,7 +97,7 @@ def read_parts(data: bytes) -> PlanParts:
         Only when the bytes are not a TOML file at all.
     """
     findings = Findings()
-    root = Table(_parse(data), place="", findings=findings)
+    root = Table(parse(data), place="", findings=findings)
     _read_format(root, findings)
     parts = PlanParts(
         person=_person(root.table("person", is_required=False)),
@@ -115,28 +113,6 @@ def read_parts(data: bytes) -> PlanParts:
     )
     root.close()
     return replace(parts, problems=tuple(findings.problems))
-
-
-def _parse(data: bytes) -> dict[str, Any]:
-    if len(data) > LARGEST_FILE:
-        raise _unreadable(f"{len(data)} bytes", f"at most {LARGEST_FILE} bytes")
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        raise _unreadable(f"a byte that is not UTF-8 at {error.start}", "UTF-8 text") from None
-    except RecursionError:
-        raise _unreadable("tables nested too deeply", "a TOML file") from None
-    except ValueError as error:  # TOMLDecodeError, and numbers too long or dates that do not exist
-        raise _unreadable(str(error)[:200], "a TOML file") from None
-    except ArithmeticError:
-        raise _unreadable("a number that cannot be held", "a TOML file") from None
-
-
-def _unreadable(given: str, expected: str) -> InputError:
-    todo = "Correct the file at that place, or make a new one with `openldn plan new`."
-    return InputError(
-        [Problem(code="LDN-P001", place="plan", given=given, expected=expected, todo=todo)]
-    )
 
 
 def _read_format(root: Table, findings: Findings) -> None:
@@ -239,9 +215,9 @@ def _outcome(table: Table, *, default_role: Role) -> Outcome:
     name = table.identifier("id", ID_PATTERN)
     minimum = table.number("min", low=-LARGEST_SCORE, high=LARGEST_SCORE, fallback=None)
     maximum = table.number("max", low=-LARGEST_SCORE, high=LARGEST_SCORE, fallback=None)
-    step = table.number("step", low=1e-6, high=LARGEST_SCORE, fallback=1.0)
+    step = table.number("step", low=LEAST_SCORE, high=LARGEST_SCORE, fallback=1.0)
     width = maximum - minimum
-    steps = min(round(width / step) + 1, LARGEST_STEPS) if width > 0 else 2
+    steps = min(round(width / step), MOST_PARTS) + 1 if width > 0 else 2
     family = table.member("family", Family, default_family(steps))
     mcid = default_mcid(width=width, step=step, family=family) if width > 0 else 1.0
     outcome = Outcome(
@@ -251,7 +227,9 @@ def _outcome(table: Table, *, default_role: Role) -> Outcome:
         maximum=maximum,
         step=step,
         better=table.member("better", Better),
-        mcid=table.number("mcid", low=1e-6, high=LARGEST_SCORE, fallback=max(mcid, 1e-6)),
+        mcid=table.number(
+            "mcid", low=LEAST_SCORE, high=LARGEST_SCORE, fallback=max(mcid, LEAST_SCORE)
+        ),
         role=table.member("role", Role, default_role),
         family=family,
     )
@@ -262,7 +240,9 @@ def _outcome(table: Table, *, default_role: Role) -> Outcome:
 def _analysis(table: Table) -> Analysis:
     analysis = Analysis(
         prior=table.choice("prior", PRIORS, "default"),
-        decision=table.number("decision", low=0.5, high=0.9999, fallback=0.95),
+        decision=table.number(  # which of these make sense is a rule, with its reason
+            "decision", low=-LARGEST_SCORE, high=LARGEST_SCORE, fallback=0.95
+        ),
         looks=table.wholes("looks", low=1, high=LARGEST_PAIRS),
         asymmetric=table.flag("asymmetric", fallback=False),
     )

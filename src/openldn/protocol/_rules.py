@@ -7,7 +7,6 @@ judged on a value that could not be read. The order is the order in which proble
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
@@ -22,7 +21,7 @@ from openldn.protocol._parts import (
     StopRule,
 )
 from openldn.protocol.doses import MAX_DAILY, NOTHING, Dose
-from openldn.protocol.outcomes import Family, Outcome, Role
+from openldn.protocol.outcomes import MOST_PARTS, Family, Outcome, Role, divides
 from openldn.protocol.problems import Problem
 
 # dosing.yaml `recommended_default.three_step_option` (1.5, 3, 4.5 mg) and ladders `l-final` and
@@ -37,6 +36,9 @@ RAMP_DAYS = 3
 GAP_DAYS = 7
 ADULT = 18  # safety.yaml `minors`
 LONGEST_PLAN = 1830  # five years: past that a plan is a slip of the keyboard
+# Below, a clear answer would often be a wrong one: at 0.8 one in five. Above, no plan that a person
+# can follow is long enough to reach it.
+LEAST_DECISION, MOST_DECISION = 0.8, 0.999
 
 
 class PlanShape(Protocol):
@@ -323,21 +325,14 @@ def _scales(plan: PlanShape) -> Iterator[Problem]:
                 f"at most the width of the scale, {outcome.width:g}",
                 "Choose the smallest difference that would matter.",
             )
-        if not _is_even(outcome):
+        if not divides(outcome.step, minimum=outcome.minimum, maximum=outcome.maximum):
             yield _problem(
                 "LDN-P121",
                 f"{place}.step",
                 f"{outcome.step:g}",
-                "a step that divides the scale into at most 100,000 equal parts",
+                f"a step that divides the scale into at most {MOST_PARTS:,} equal parts",
                 "Correct the step.",
             )
-
-
-def _is_even(outcome: Outcome) -> bool:
-    # The decimals as a person wrote them, so that 0.1 divides 10.
-    width = Decimal(repr(outcome.maximum)) - Decimal(repr(outcome.minimum))
-    parts = width / Decimal(repr(outcome.step))
-    return parts == parts.to_integral_value() and 1 <= parts <= 100_000
 
 
 def _families(plan: PlanShape) -> Iterator[Problem]:
@@ -369,6 +364,23 @@ def _looks(plan: PlanShape) -> Iterator[Problem]:
             ", ".join(map(str, looks)),
             f"rising numbers of whole pairs, at most {pairs}",
             "Correct the looks, or leave them empty.",
+        )
+
+
+def _decision(plan: PlanShape) -> Iterator[Problem]:
+    decision = plan.analysis.decision
+    if not LEAST_DECISION <= decision <= MOST_DECISION:
+        reason = (
+            "below, chance alone would often look like a clear answer"
+            if decision < LEAST_DECISION
+            else "above, no diary is long enough for a clear answer"
+        )
+        yield _problem(
+            "LDN-P126",
+            "analysis.decision",
+            f"{decision:g}",
+            f"{LEAST_DECISION:g} to {MOST_DECISION:g}: {reason}",
+            "Write decision = 0.95, or another number in this range.",
         )
 
 
@@ -423,6 +435,7 @@ RULES: Sequence[Rule] = (
     Rule(_free_ids, ()),
     Rule(_scales, ("outcome",)),
     Rule(_families, ("outcome",)),
+    Rule(_decision, ("analysis.decision",)),
     Rule(_looks, ("analysis.looks", "design.pairs")),
     Rule(_stop_rules, ("outcome", "stop_rule")),
 )

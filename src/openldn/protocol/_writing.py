@@ -20,7 +20,7 @@ COMMENTS = {
     "person.label": "shown only to you",
     "person.birth_year": "the plan is for adults",
     "prescriber.name": "who agreed to this plan",
-    "prescriber.agreed": "date of the agreement; needed before the order is drawn",
+    "prescriber.agreed": "date of the agreement; needed before the trial begins",
     "drug.form": "capsule, liquid or tablet",
     "drug.time": "morning, evening or bedtime",
     "drug.acts": "same-day or next-day: the first day a dose can show in the scores",

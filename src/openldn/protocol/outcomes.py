@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from openldn.protocol.problems import InputError, Problem
@@ -22,6 +23,8 @@ __all__ = [
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,31}")
 LARGEST_SCORE = 1_000_000.0  # beyond this a scale is a slip, and squares lose their digits
+LEAST_SCORE = 1e-6  # nor does any scale tell apart less than this
+MOST_PARTS = 100_000  # steps of a scale: 0 to 100 by thousandths
 
 
 class Better(StrEnum):
@@ -61,6 +64,14 @@ def default_mcid(*, width: float, step: float, family: Family) -> float:
     A tenth of the scale; half a step on an ordinal scale (model.md section 4).
     """
     return step / 2 if family is Family.ORDINAL else width / 10
+
+
+def divides(step: float, *, minimum: float, maximum: float) -> bool:
+    """Tell whether a step cuts a scale into equal parts, and not into absurdly many."""
+    # The decimals as a person wrote them, so that 0.1 divides 10.
+    width = Decimal(repr(maximum)) - Decimal(repr(minimum))
+    parts = width / Decimal(repr(step))
+    return 1 <= parts <= MOST_PARTS and parts == parts.to_integral_value()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,13 +147,25 @@ def _outcome(
     step = settings.get("step", 1.0 if width >= 1 else width)
     family = default_family(round(width / step) + 1)
     mcid = settings.get("mcid", default_mcid(width=width, step=step, family=family))
-    too_large = [
-        _problem("LDN-C015", f"{key}={value:g}", f"at most the width of the scale, {width:g}")
-        for key, value in (("mcid", mcid), ("step", step))
-        if value > width
+    # Without a step of its own a scale such as 0-10.5 is read as it is, in whole points.
+    is_step_good = (
+        divides(step, minimum=minimum, maximum=maximum)
+        if "step" in settings
+        else width / step <= MOST_PARTS
+    )
+    facts = [
+        (f"mcid={mcid:g}", mcid <= width, f"at most the width of the scale, {width:g}"),
+        (
+            f"step={step:g}",
+            is_step_good,
+            f"a step that divides {width:g} points into at most {MOST_PARTS:,} equal parts",
+        ),
     ]
-    if too_large:
-        raise InputError(too_large)
+    problems = [
+        _problem("LDN-C015", given, expected) for given, is_good, expected in facts if not is_good
+    ]
+    if problems:
+        raise InputError(problems)
     return Outcome(
         id=option_id,
         label=option_id.replace("_", " ").capitalize(),
@@ -159,7 +182,7 @@ def _outcome(
 def _scale_ends(text: str, problems: list[Problem]) -> tuple[float, float] | None:
     match = _SCALE.fullmatch(text)
     ends = (float(match[1]), float(match[2])) if match else None
-    if ends and ends[0] < ends[1] and max(map(abs, ends)) <= LARGEST_SCORE:
+    if ends and ends[1] - ends[0] >= LEAST_SCORE and max(map(abs, ends)) <= LARGEST_SCORE:
         return ends
     problems.append(_problem("LDN-C012", text, "two numbers, the smaller first, such as 0-10"))
     return None
@@ -172,8 +195,9 @@ def _settings(extras: list[str], problems: list[Problem]) -> dict[str, float]:
         is_number = re.fullmatch(_NUMBER, value, re.ASCII) is not None
         if key not in ("mcid", "step") or not sign or key in settings:
             problems.append(_problem("LDN-C014", extra, "mcid=X or step=X, each at most once"))
-        elif not is_number or not 0 < float(value) <= LARGEST_SCORE:
-            problems.append(_problem("LDN-C015", extra, f"{key}= and a number above 0"))
+        elif not is_number or not LEAST_SCORE <= float(value) <= LARGEST_SCORE:
+            expected = f"{key}= and a number from {LEAST_SCORE:f} to {LARGEST_SCORE:.0f}"
+            problems.append(_problem("LDN-C015", extra, expected))
         else:
             settings[key] = float(value)
     return settings

@@ -11,12 +11,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
+from openldn.protocol._reading import LARGEST_PAIRS
 from openldn.protocol.plan import Arm, Plan, Scheme
 from openldn.protocol.problems import Problem
-from openldn.protocol.schemes import members, set_size
+from openldn.protocol.schemes import set_size
 
 __all__ = [
     "FORMAT",
@@ -60,7 +63,8 @@ def commitment_text(*, salt: str, order: Sequence[Arm] | str, plan_sha256: str) 
 def commitment(*, salt: str, order: Sequence[Arm] | str, plan_sha256: str) -> str:
     """Compute the commitment, in hexadecimal."""
     text = commitment_text(salt=salt, order=order, plan_sha256=plan_sha256)
-    return hashlib.sha256(text.encode()).hexdigest()
+    # A hostile seal may hold half a letter, which has no UTF-8: it is hashed, and fits no promise.
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def is_released(seal: Mapping[str, Any]) -> bool:
@@ -84,17 +88,28 @@ def verify(seal: Mapping[str, Any]) -> tuple[Problem, ...]:
             ),
         )
     expected = commitment(salt=seal["salt"], order=seal["order"], plan_sha256=seal["plan_sha256"])
-    if hmac.compare_digest(expected, seal["commitment"]):
-        return ()
-    return (
-        Problem(
-            code="LDN-S003",
-            place="seal.commitment",
-            given=seal["commitment"],
-            expected=f"{expected}, from its salt, order and plan",
-            todo="The order, the salt or the plan was changed after sealing. " + _TODO,
-        ),
-    )
+    if not hmac.compare_digest(expected, seal["commitment"]):
+        return (
+            Problem(
+                code="LDN-S003",
+                place="seal.commitment",
+                given=seal["commitment"],
+                expected=f"{expected}, from its salt, order and plan",
+                todo="The order, the salt or the plan was changed after sealing. " + _TODO,
+            ),
+        )
+    if not _is_drawable(seal["order"], scheme=Scheme(seal["scheme"]), size=seal["set_size"]):
+        return (
+            Problem(
+                code="LDN-S005",
+                place="seal.order",
+                given=_shown(seal["order"]),
+                expected=f"pairs of active and placebo (or none) periods, one of the "
+                f"{_shown(seal['set_size'])} orders of the scheme {seal['scheme']}",
+                todo=_TODO,
+            ),
+        )
+    return ()
 
 
 def verify_with_plan(seal: Mapping[str, Any], plan: Plan) -> tuple[Problem, ...]:
@@ -123,7 +138,7 @@ def verify_with_plan(seal: Mapping[str, Any], plan: Plan) -> tuple[Problem, ...]
             Problem(
                 code="LDN-S005",
                 place="seal.order",
-                given=str(seal["order"]),
+                given=_shown(seal["order"]),
                 expected=f"an order of the scheme {design.scheme}",
                 todo=_TODO,
             )
@@ -145,22 +160,39 @@ def is_member(order: Sequence[Arm], plan: Plan) -> bool:
     arms = {Arm.ACTIVE, plan.contrast_arm}
     if not design.kind.is_randomised or len(order) != design.n_periods or not arms >= set(order):
         return False
-    match design.scheme:
+    return _keeps_scheme(order, scheme=design.scheme, max_run=design.max_run)
+
+
+def _is_drawable(text: str, *, scheme: Scheme, size: int) -> bool:
+    """Whether some plan of this scheme, with a set of this size, can draw this order."""
+    try:
+        order = read_order(text)
+    except ValueError:
+        return False
+    pairs, is_odd = divmod(len(order), 2)
+    if is_odd or pairs > LARGEST_PAIRS or {Arm.PLACEBO, Arm.NONE} <= set(order):
+        return False
+    # The seal does not name the longest run, but the size of the set tells it: it grows with it.
+    runs = range(2, max(pairs, 2) + 1)
+    at = bisect_left(runs, size, key=lambda run: set_size(scheme, pairs=pairs, max_run=run))
+    max_run = runs[min(at, len(runs) - 1)]
+    is_size_right = set_size(scheme, pairs=pairs, max_run=max_run) == size
+    return is_size_right and _keeps_scheme(order, scheme=scheme, max_run=max_run)
+
+
+def _keeps_scheme(order: Sequence[Arm], *, scheme: Scheme, max_run: int) -> bool:
+    turns = [arm is Arm.ACTIVE for arm in order]
+    match scheme:
         case Scheme.PAIRED:
-            return all(a != b for a, b in zip(order[::2], order[1::2], strict=True))
+            return all(a != b for a, b in zip(turns[::2], turns[1::2], strict=True))
         case Scheme.BALANCED:
-            runs = re.findall("a+|b+", "".join("a" if a is Arm.ACTIVE else "b" for a in order))
-            is_even = 2 * list(order).count(Arm.ACTIVE) == len(order)
-            return is_even and max(map(len, runs)) <= design.max_run
+            longest = max(len(list(same)) for _, same in groupby(turns))
+            return 2 * sum(turns) == len(turns) and longest <= max_run
         case Scheme.COUNTERBALANCED:
-            every = members(
-                design.scheme,
-                pairs=design.pairs,
-                max_run=design.max_run,
-                contrast=plan.contrast_arm,
-            )
-            return tuple(order) in every
-        case _:
+            # ABBAABBA: the first pair differs inside, and no period is like the one two before.
+            pairs_apart = zip(turns, turns[2:], strict=False)
+            return turns[0] != turns[1] and all(a != b for a, b in pairs_apart)
+        case Scheme.FULL:
             return True
 
 
@@ -172,7 +204,9 @@ def _malformed(seal: Mapping[str, Any]) -> list[Problem]:
         ("commitment", _is_hex(seal.get("commitment")), "64 hexadecimal digits"),
         ("plan_sha256", _is_hex(seal.get("plan_sha256")), "64 hexadecimal digits"),
         ("salt", "salt" not in seal or _is_hex(seal["salt"]), "64 hexadecimal digits"),
-        ("order", "order" not in seal or isinstance(seal["order"], str), "the arms by period"),
+        ("order", "order" not in seal or _is_plain(seal["order"]), "the arms by period"),
+        ("scheme", seal.get("scheme") in list(Scheme), "one of " + ", ".join(Scheme)),
+        ("set_size", _is_count(seal.get("set_size")), "the number of orders of the scheme"),
     ]
     for key, is_good, expected in facts:
         if not is_good:
@@ -180,12 +214,24 @@ def _malformed(seal: Mapping[str, Any]) -> list[Problem]:
                 Problem(
                     code="LDN-S001",
                     place=f"seal.{key}",
-                    given=repr(seal.get(key))[:80],
+                    given=_shown(seal.get(key)),
                     expected=expected,
                     todo=_TODO,
                 )
             )
     return problems
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) and value.isascii()
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _shown(value: object) -> str:
+    return repr(value)[:80]
 
 
 def _is_hex(value: object) -> bool:

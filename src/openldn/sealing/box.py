@@ -22,9 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from openldn.protocol.doses import Dose
 from openldn.protocol.plan import Arm
 from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.seal import commitment, read_order
+from openldn.sealing.keys import check_strong
 
 __all__ = ["BOX_BYTES", "Opened", "close_box", "open_box"]
 
@@ -56,7 +58,8 @@ def close_box(content: Mapping[str, Any], *, lock: str | X25519PublicKey) -> str
     else:
         ephemeral = X25519PrivateKey.generate()
         method, material = _BY_KEY, ephemeral.public_key().public_bytes_raw()
-        key = _key_from_exchange(ephemeral, lock, material, lock.public_bytes_raw())
+        shared = ephemeral.exchange(check_strong(lock))
+        key = _key_from_secret(shared, ephemeral=material, recipient=lock.public_bytes_raw())
     header = _MAGIC + method + material
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(key).encrypt(nonce, _padded(content), header)
@@ -79,9 +82,9 @@ def open_box(seal: Mapping[str, Any], *, key: str | X25519PrivateKey) -> Opened:
     if isinstance(key, str):
         secret = _key_from_passphrase(key, material)
     else:
-        ephemeral = X25519PublicKey.from_public_bytes(material)
+        shared = _exchanged(key, material)
         own = key.public_key().public_bytes_raw()
-        secret = _key_from_exchange(key, ephemeral, material, own)
+        secret = _key_from_secret(shared, ephemeral=material, recipient=own)
     try:
         padded = AESGCM(secret).decrypt(nonce, sealed, header)
     except InvalidTag:
@@ -99,13 +102,16 @@ def _key_from_passphrase(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, **_SCRYPT).derive(passphrase.encode())
 
 
-def _key_from_exchange(
-    own: X25519PrivateKey, other: X25519PublicKey, ephemeral: bytes, recipient: bytes
-) -> bytes:
+def _exchanged(own: X25519PrivateKey, material: bytes) -> bytes:
     try:
-        shared = own.exchange(other)
-    except ValueError:  # a key of small order: the shared secret would be known to everyone
-        raise _closed("LDN-S010", "a weak key", "an X25519 key from a key generator") from None
+        return own.exchange(X25519PublicKey.from_public_bytes(material))
+    except ValueError:  # a one-time key of small order: this program makes none
+        raise _closed(
+            "LDN-S020", "a box that anyone could have locked", "the box in seal.json, unchanged"
+        ) from None
+
+
+def _key_from_secret(shared: bytes, *, ephemeral: bytes, recipient: bytes) -> bytes:
     # Both public keys are bound in, so the secret belongs to this box and this pharmacist alone.
     kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=ephemeral + recipient, info=_INFO)
     return kdf.derive(shared)
@@ -120,11 +126,31 @@ def _padded(content: Mapping[str, Any]) -> bytes:
 
 
 def _unpadded(padded: bytes) -> Opened:
+    """Read the content. Whoever has the public key can lock a box, so it is not to be trusted."""
     length = int.from_bytes(padded[:_PREFIX], "big")
-    content = json.loads(padded[_PREFIX : _PREFIX + length])
-    return Opened(
-        salt=content["salt"], order=read_order(content["order"]), kits=tuple(content["kits"])
-    )
+    try:
+        content = json.loads(padded[_PREFIX : _PREFIX + length])
+        return Opened(
+            salt=str(content["salt"]),
+            order=read_order(content["order"]),
+            kits=tuple(_kit(kit) for kit in content["kits"]),
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise _closed(
+            "LDN-S020", "a box with something else in it", "the box in seal.json, unchanged"
+        ) from None
+
+
+def _kit(kit: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not kit["kit"].isalnum() or not kit["kit"].isascii():
+        raise ValueError("no kit id")
+    contents = [[int(days), str(Dose.from_mg(mg).mg)] for days, mg in kit["contents"]]
+    return {
+        "kit": kit["kit"],
+        "period": int(kit["period"]),
+        "arm": Arm(kit["arm"]).value,
+        "contents": contents,
+    }
 
 
 def _split(box: object) -> tuple[bytes, bytes, bytes, bytes, bytes]:

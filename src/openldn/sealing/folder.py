@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from openldn.files import (
     LARGEST_SMALL_FILE,
     Plan,
+    naming,
     read_json,
     read_limited,
     write_atomically,
@@ -41,7 +46,7 @@ PublicSeal = Mapping[str, Any]
 
 
 def check_free(folder: str | os.PathLike[str], *, plan_bytes: bytes) -> None:
-    """Refuse a folder that already holds a seal, or another plan.
+    """Refuse a folder that already holds a draw, or what is left of one, or another plan.
 
     Raises
     ------
@@ -50,10 +55,12 @@ def check_free(folder: str | os.PathLike[str], *, plan_bytes: bytes) -> None:
     """
     target = Path(folder)
     problems = []
-    if (target / SEAL).exists() or (target / SEAL).is_symlink():
+    if os.path.lexists(target / SEAL):
         problems.append(_already_sealed(target))
+    elif os.path.lexists(target / KITS):
+        problems.append(_labels_without_seal(target))
     beside = target / PLAN
-    if beside.exists() and read_limited(beside, LARGEST_SMALL_FILE) != plan_bytes:
+    if os.path.lexists(beside) and read_limited(beside, LARGEST_SMALL_FILE) != plan_bytes:
         problems.append(
             Problem(
                 code="LDN-S031",
@@ -68,25 +75,71 @@ def check_free(folder: str | os.PathLike[str], *, plan_bytes: bytes) -> None:
 
 
 def create_folder(folder: str | os.PathLike[str], *, sealed: Sealed, plan_bytes: bytes) -> None:
-    """Write the seal, and only if that succeeds the labels and the plan.
+    """Write the seal, the labels and the plan: all of them, or nothing.
 
-    The seal comes first and whole: of two draws at once one wins, and the other leaves nothing.
+    Of two draws at once one wins, and the other leaves nothing.
 
     Raises
     ------
     InputError
-        When the folder already holds a seal, or another plan.
+        When the folder already holds a draw, or another plan.
+    OSError
+        When it cannot be written, for instance on a full disk.
     """
     target = Path(folder)
     check_free(target, plan_bytes=plan_bytes)
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The seal comes first: of two draws into one folder, it says which has won.
+    contents: dict[str, bytes | str] = {
+        SEAL: json.dumps(dict(sealed.seal), indent=2) + "\n",
+        KITS: _labels(sealed.kits),
+    }
+    if not os.path.lexists(target / PLAN):
+        contents[PLAN] = plan_bytes
     try:
-        write_new(target / SEAL, json.dumps(dict(sealed.seal), indent=2) + "\n")
-    except FileExistsError:
-        raise InputError([_already_sealed(target)]) from None
-    write_atomically(target / KITS, _labels(sealed.kits))
-    if not (target / PLAN).exists():
-        write_atomically(target / PLAN, plan_bytes)
+        if target.is_dir():
+            _fill(target, contents)
+        else:
+            _make(target, contents)
+    except FileExistsError:  # another draw was quicker, and now stands in the way
+        check_free(target, plan_bytes=plan_bytes)
+        raise
+
+
+def _fill(folder: Path, contents: Mapping[str, bytes | str]) -> None:
+    """Write new files into a folder; if one fails, take back those that were written."""
+    written: list[Path] = []
+    try:
+        for name, content in contents.items():
+            write_new(folder / name, content)
+            written.append(folder / name)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _make(target: Path, contents: Mapping[str, bytes | str]) -> None:
+    """Make a folder that appears with its files in it, in one step; if that fails, no trace."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    with naming(target), ExitStack() as undo:
+        for parent in reversed(missing):
+            parent.mkdir(exist_ok=True)
+            undo.callback(_remove_if_empty, parent)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name[:40]}.", dir=target.parent))
+        undo.callback(shutil.rmtree, beside, ignore_errors=True)
+        _fill(beside, contents)
+        try:
+            beside.rename(target)  # fails where a folder with files stands by now
+        except OSError:
+            if not os.path.lexists(target):
+                raise
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        undo.pop_all()
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):  # by now somebody else keeps something there
+        folder.rmdir()
 
 
 def read_seal(path: str | os.PathLike[str]) -> PublicSeal:
@@ -140,6 +193,17 @@ def _already_sealed(folder: Path) -> Problem:
         given="an order that is already drawn",
         expected="a folder without a seal",
         todo="An order is drawn once and never again. Keep it; a new plan needs a new folder.",
+    )
+
+
+def _labels_without_seal(folder: Path) -> Problem:
+    return Problem(
+        code="LDN-S032",
+        place=str(folder / KITS),
+        given="the labels of an order that is already drawn, without its seal",
+        expected="a folder without a draw",
+        todo="Put its seal.json back. An order is drawn once and never again; a new plan needs a "
+        "new folder.",
     )
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from openldn.protocol.problems import InputError, Problem
 
-__all__ = ["check_passphrase", "read_private_key", "read_public_key"]
+__all__ = ["check_passphrase", "check_strong", "read_private_key", "read_public_key"]
 
 # The box can be attacked without limit by whoever copies it, so the passphrase alone must stand:
 # longer than the 8 that ASVS 5.0 (6.2.1) asks of a log-in, and not a few letters repeated.
@@ -62,13 +62,30 @@ def read_public_key(data: bytes) -> X25519PublicKey:
     if b"PRIVATE KEY" in text:
         raise _wrong_key("a private key", "the public half; keep the private one at the pharmacy")
     if not text.startswith(b"-----"):
-        return X25519PublicKey.from_public_bytes(_raw(text))
+        return check_strong(X25519PublicKey.from_public_bytes(_raw(text)))
     try:
         key = load_pem_public_key(text)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise _wrong_key("PEM text that holds no public key", "an X25519 public key") from None
     if not isinstance(key, X25519PublicKey):
         raise _wrong_key("a key of another kind", "an X25519 public key")
+    return check_strong(key)
+
+
+def check_strong(key: X25519PublicKey) -> X25519PublicKey:
+    """Refuse a public key of small order: a box locked with it would open for everyone.
+
+    Raises
+    ------
+    InputError
+        For such a key, which no key generator makes.
+    """
+    try:
+        X25519PrivateKey.generate().exchange(key)
+    except ValueError:
+        raise _wrong_key(
+            "a weak key, with which everyone could open the box", "a key from a key generator"
+        ) from None
     return key
 
 

@@ -116,7 +116,8 @@ def problems_before_draw(plan: Plan) -> tuple[Problem, ...]:
                 place="prescriber.agreed",
                 given="nothing",
                 expected="the date on which the prescriber agreed to this plan",
-                todo="Go through the plan with the prescriber, then write the date into it.",
+                todo="Go through the plan with the prescriber, then write the date into it: "
+                "agreed = 2026-01-05, under [prescriber].",
             )
         )
     if not plan.sha256:
