@@ -21,8 +21,6 @@ FloatArray = NDArray[np.float64]
 
 # Low-discrepancy points behind `p_best`; the error is at most 0.005 (model.md section 1).
 BEST_POINTS: Final = 4_096
-# Room for the nodes of one grid point; about 13 are used.
-NODES: Final = 32
 # Components whose weights together stay below this share are dropped: they move a tail probability
 # by less than a hundred thousandth.
 DROPPED_SHARE: Final = 1e-6
@@ -188,18 +186,14 @@ class _Search:
         )
         self.parameters: list[FloatArray] = []
         self.sheets: list[_Nodes] = []
-        self.best = -np.inf
 
     def visit(self, z: FloatArray) -> FloatArray:
         """Log likelihood, coefficients and sigma integrated out, at (n, d) points."""
         points = _parameters(z)
-        n, k, q = len(points), len(self.prior_mean), self.switch.shape[1]
-        total = np.empty(n)
-        weight = np.empty((n, NODES))
-        log_sigma = np.empty((n, NODES))
-        mean, variance = np.empty((n, NODES, k)), np.empty((n, NODES, k))
-        joint = np.empty((n, NODES, q, q))
-        kernel.compiled()(
+        room, k, q = len(points) * kernel.NODES, len(self.prior_mean), self.switch.shape[1]
+        total = np.empty(len(points))
+        nodes = _Nodes.empty(room, k=k, q=q)
+        count = kernel.compiled()(
             points,
             self.y,
             self.given,
@@ -209,25 +203,15 @@ class _Search:
             self.prior_mean,
             np.array(priors.LOG_SIGMA),
             total,
-            weight,
-            log_sigma,
-            mean,
-            variance,
-            joint,
+            nodes.point,
+            nodes.log_weight,
+            nodes.log_sigma,
+            nodes.mean,
+            nodes.variance,
+            nodes.joint,
         )
-        self.best = max(self.best, float(total.max()))
-        # exp(-30) of the best point cannot matter: importance weights are bounded (grid.py).
-        point, node = np.nonzero(weight > self.best - 30.0)
-        self.sheets.append(
-            _Nodes(
-                point=point + sum(len(p) for p in self.parameters),
-                log_weight=weight[point, node],
-                log_sigma=log_sigma[point, node],
-                mean=mean[point, node],
-                variance=variance[point, node],
-                joint=joint[point, node],
-            )
-        )
+        nodes.point[:count] += sum(len(points) for points in self.parameters)
+        self.sheets.append(nodes.take(slice(count)))
         self.parameters.append(points)
         return total
 
@@ -284,10 +268,22 @@ class _Nodes:
     joint: FloatArray
 
     @classmethod
+    def empty(cls, room: int, *, k: int, q: int) -> "_Nodes":
+        """Room for the kernel to write into; what it does not fill is never touched."""
+        return cls(
+            point=np.empty(room, dtype=np.int64),
+            log_weight=np.empty(room),
+            log_sigma=np.empty(room),
+            mean=np.empty((room, k)),
+            variance=np.empty((room, k)),
+            joint=np.empty((room, q, q)),
+        )
+
+    @classmethod
     def concatenate(cls, sheets: "list[_Nodes]") -> "_Nodes":
         return cls(**{n: np.concatenate([getattr(s, n) for s in sheets]) for n in cls.__slots__})
 
-    def take(self, kept: NDArray[np.int64]) -> "_Nodes":
+    def take(self, kept: "NDArray[np.int64] | slice") -> "_Nodes":
         return _Nodes(**{n: getattr(self, n)[kept] for n in self.__slots__})
 
 

@@ -15,13 +15,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MAX_NODES", "FloatArray", "compiled", "posterior_at", "sweep", "whiten"]
+__all__ = ["NODES", "FloatArray", "IntArray", "compiled", "posterior_at", "sweep", "whiten"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
-# Steps the quadrature over log sigma may walk to each side. It needs about 5; it stops far earlier
-# than this unless the diary is pathological.
-MAX_NODES = 24
+# Room for the nodes of the quadrature over log sigma at one grid point. The walk needs about 9; it
+# stops far earlier than this unless the diary is pathological.
+NODES = 48
 
 # Spacing of the nodes in standard deviations of log sigma. The trapezoid rule on a smooth bell
 # errs by about 2 exp(-2 pi^2 / h^2): 7e-6 at 1.25 (Trefethen and Weideman, SIAM Review 56, 2014).
@@ -103,7 +104,7 @@ def whiten(
             total = variance + w
             gain = variance / total
             log_det += math.log(total)
-            scale = 1.0 / math.sqrt(total)
+            precision = 1.0 / total
             for j in range(p):
                 row[j] = given[t, j] - mean[j]
             for j in range(q):
@@ -111,9 +112,9 @@ def whiten(
             row[k] = y[t] - mean[k]
             for j in range(k + 1):
                 mean[j] += gain * row[j]
-                row[j] *= scale
+                weighted = precision * row[j]
                 for i in range(j + 1):
-                    gram[j, i] += row[j] * row[i]
+                    gram[j, i] += weighted * row[i]
             variance -= gain * variance
         for j in range(k + 1):
             mean[j] *= phi
@@ -183,10 +184,12 @@ def posterior_at(
         centre = 0.5 * math.log((residual + math.exp(2.0 * log_sigma_prior[0])) / (n + 1.0))
     step = NODE_SPACING / math.sqrt(2.0 * n + 1.0 / (spread * spread))
 
+    constant = math.log(step / spread) - 0.5 * (n + 1.0) * math.log(2.0 * math.pi) - 0.5 * log_det
+
     filled = 0
     best = -math.inf
     for direction in range(2):
-        for move in range(MAX_NODES):
+        for move in range(NODES // 2):
             if filled >= node_weight.shape[0]:
                 break
             at = centre + step * move if direction == 0 else centre - step * (move + 1)
@@ -203,12 +206,7 @@ def posterior_at(
                     pull += prior_precision[j, i] * (prior_mean[i] - shift[i])
                 misfit += prior_mean[j] * pull
             z = (at - log_sigma_prior[0]) / spread
-            weight = (
-                math.log(step / spread)
-                - 0.5 * (z * z + math.log(2.0 * math.pi))
-                - 0.5 * (n * math.log(2.0 * math.pi) + log_det + misfit + log_det_post)
-                - n * at
-            )
+            weight = constant - 0.5 * (z * z + misfit + log_det_post) - n * at
             node_weight[filled] = weight
             node_sigma[filled] = at
             for j in range(k):
@@ -247,7 +245,7 @@ def _solve(
         for m in range(j):
             value -= factor[j, m] * factor[j, m]
         factor[j, j] = math.sqrt(value)
-        log_det += 2.0 * math.log(factor[j, j])
+        log_det += math.log(value)
         shift[j] = right / factor[j, j]
     for back in range(k):
         j = k - 1 - back
@@ -298,13 +296,14 @@ def sweep(
     prior_mean: FloatArray,
     log_sigma_prior: FloatArray,
     total: FloatArray,
+    point: IntArray,
     weight: FloatArray,
     log_sigma: FloatArray,
     mean: FloatArray,
     variance: FloatArray,
     joint: FloatArray,
-) -> None:
-    """Visit grid points one after another; each fills its own rows of the results.
+) -> int:
+    """Visit grid points one after another and write down their nodes, one below the other.
 
     Parameters
     ----------
@@ -314,22 +313,28 @@ def sweep(
         As for `posterior_at`.
     total
         (G,) receives the log likelihood at each point, coefficients and sigma integrated out.
-    weight, log_sigma, mean
-        (G, N), (G, N), (G, N, k) receive the nodes; unused nodes have weight -inf.
+    point, weight, log_sigma, mean
+        (G NODES,), (G NODES,), (G NODES,), (G NODES, k) receive the nodes: the row of the grid
+        point each belongs to, log weight, log sigma and mean of the coefficients.
     variance
-        (G, N, k) receives the variances of the coefficients.
+        (G NODES, k) receives the variances of the coefficients.
     joint
-        (G, N, q, q) receives the covariances among the switched columns.
+        (G NODES, q, q) receives the covariances among the switched columns.
+
+    Returns
+    -------
+    int
+        How many rows were written.
     """
     k = prior_mean.shape[0]
-    nodes = weight.shape[1]
     p = given.shape[1]
     state = np.empty(k + 1 + switch.shape[1])
     row = np.empty(k + 1)
     gram = np.empty((k + 1, k + 1))
     factor = np.empty((2 * k, k))
     shift = np.empty(k)
-    node_cov = np.empty((nodes, k, k))
+    node_cov = np.empty((NODES, k, k))
+    count = 0
     for g in range(points.shape[0]):
         filled = posterior_at(
             y,
@@ -348,36 +353,36 @@ def sweep(
             gram,
             factor,
             shift,
-            weight[g],
-            log_sigma[g],
-            mean[g],
+            weight[count : count + NODES],
+            log_sigma[count : count + NODES],
+            mean[count : count + NODES],
             node_cov,
         )
         best = -math.inf
         for node in range(filled):
-            best = max(best, weight[g, node])
+            best = max(best, weight[count + node])
         mass = 0.0
         for node in range(filled):
-            mass += math.exp(weight[g, node] - best)
+            mass += math.exp(weight[count + node] - best)
         total[g] = best + math.log(mass)
-        for node in range(nodes):
-            if node >= filled:
-                weight[g, node] = -math.inf
-                continue
+        for node in range(filled):
+            point[count + node] = g
             for j in range(k):
-                variance[g, node, j] = node_cov[node, j, j]
+                variance[count + node, j] = node_cov[node, j, j]
             for j in range(k - p):
                 for i in range(k - p):
-                    joint[g, node, j, i] = node_cov[node, p + j, p + i]
+                    joint[count + node, j, i] = node_cov[node, p + j, p + i]
+        count += filled
+    return count
 
 
 @cache
-def compiled() -> Callable[..., None]:
+def compiled() -> Callable[..., int]:
     """`sweep` as machine code, kept on disk between runs; the first call on a machine compiles."""
     from numba import njit
     from numba.extending import register_jitable
 
     for part in (_solve, _residual, _covariance, whiten, posterior_at):
         register_jitable(part)
-    engine: Callable[..., None] = njit(cache=True, nogil=True)(sweep)
+    engine: Callable[..., int] = njit(cache=True, nogil=True)(sweep)
     return engine

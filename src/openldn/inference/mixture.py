@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from openldn.inference.normal import mixture_at, normal_quantile
+from openldn.inference.normal import mixture_cdf, mixture_density, normal_quantile
 
 __all__ = ["QUANTILES", "Mixture", "Summary", "summarise_points"]
 
@@ -16,7 +16,7 @@ FloatArray = NDArray[np.float64]
 QUANTILES: Final = (0.025, 0.05, 0.5, 0.95, 0.975)
 
 # The search for a quantile ends at this share of the posterior standard deviation.
-QUANTILE_PRECISION: Final = 1e-7
+QUANTILE_PRECISION: Final = 1e-5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +57,7 @@ class Mixture:
     def below(self, at: float | FloatArray) -> FloatArray:
         """P(quantity < at); the shape of `at`."""
         at = np.asarray(at, dtype=np.float64)
-        share, _ = mixture_at(at.ravel(), self.weight, self.mean, self.sd)
+        share = mixture_cdf(at.ravel(), self.weight, self.mean, self.sd)
         clipped: FloatArray = np.clip(share, 0.0, 1.0).reshape(at.shape)
         return clipped
 
@@ -75,7 +75,7 @@ class Mixture:
             miss, slope = coarse._miss(at, target)
             low, high = np.where(miss < 0.0, at, low), np.where(miss < 0.0, high, at)
             step = at - miss / np.maximum(slope, 1e-300)
-            following = np.where((step > low) & (step < high), step, 0.5 * (low + high))
+            following = np.where((step >= low) & (step <= high), step, 0.5 * (low + high))
             settled = np.all(np.abs(following - at) < QUANTILE_PRECISION * sd)
             at = following
             if settled:
@@ -90,8 +90,8 @@ class Mixture:
 
     def _miss(self, at: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
         """How far the CDF at each place is above its target, and the density there."""
-        cdf, density = mixture_at(at, self.weight, self.mean, self.sd)
-        return cdf - target, density
+        parts = (self.weight, self.mean, self.sd)
+        return mixture_cdf(at, *parts) - target, mixture_density(at, *parts)
 
     def _coarse(self, mean: float, sd: float) -> "Mixture":
         """Components alike in mean and spread put together, their moments kept: ten times fewer.

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["log_sum_exp", "mixture_at", "normal_cdf", "normal_quantile"]
+__all__ = ["log_sum_exp", "mixture_cdf", "mixture_density", "normal_cdf", "normal_quantile"]
 
 FloatArray = NDArray[np.float64]
 
@@ -23,8 +23,7 @@ def normal_quantile(share: FloatArray) -> FloatArray:
 def normal_cdf(at: FloatArray) -> FloatArray:
     """Standard normal distribution function, (n,), by the complementary error function."""
     one = np.ones(1)
-    cdf, _ = mixture_at(np.asarray(at, dtype=np.float64), one, 0.0 * one, one)
-    return cdf
+    return mixture_cdf(np.asarray(at, dtype=np.float64), one, 0.0 * one, one)
 
 
 def log_sum_exp(values: FloatArray) -> float:
@@ -33,42 +32,30 @@ def log_sum_exp(values: FloatArray) -> float:
     return best + math.log(float(np.exp(values - best).sum()))
 
 
-def mixture_at(
+def mixture_cdf(at: FloatArray, weight: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray:
+    """Distribution function of a mixture of normals, (n,), at (n,) places."""
+    cdf = np.zeros(len(at))
+    _compiled()(at, weight, mean, sd, cdf)
+    return cdf
+
+
+def mixture_density(
     at: FloatArray, weight: FloatArray, mean: FloatArray, sd: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Distribution function and density of a mixture of normals.
-
-    Parameters
-    ----------
-    at
-        (n,) places.
-    weight, mean, sd
-        (C,) each.
-
-    Returns
-    -------
-    tuple
-        (n,) and (n,).
-    """
-    cdf, density = np.zeros(len(at)), np.zeros(len(at))
-    _compiled()(at, weight, mean, sd, cdf, density)
-    return cdf, density
+) -> FloatArray:
+    """Density of a mixture of normals, (n,), at (n,) places."""
+    height = weight / (sd * math.sqrt(2.0 * math.pi))
+    density: FloatArray = (np.exp(-0.5 * ((at[:, None] - mean) / sd) ** 2) * height).sum(axis=1)
+    return density
 
 
 def _accumulate(
-    at: FloatArray,
-    weight: FloatArray,
-    mean: FloatArray,
-    sd: FloatArray,
-    cdf: FloatArray,
-    density: FloatArray,
+    at: FloatArray, weight: FloatArray, mean: FloatArray, sd: FloatArray, cdf: FloatArray
 ) -> None:
-    """Fill `cdf` and `density` in one pass over the components; compiled."""
+    """Add up the components at each place; compiled."""
     for c in range(weight.shape[0]):
         for i in range(at.shape[0]):
-            z = (at[i] - mean[c]) / sd[c]
-            cdf[i] += 0.5 * weight[c] * math.erfc(-z / math.sqrt(2.0))
-            density[i] += weight[c] * math.exp(-0.5 * z * z) / (sd[c] * math.sqrt(2.0 * math.pi))
+            z = (mean[c] - at[i]) / (sd[c] * math.sqrt(2.0))
+            cdf[i] += 0.5 * weight[c] * math.erfc(z)
 
 
 @cache
