@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/",
+    "/?ask=1",
     "/trial",
     "/answer",
     "/side-effects",
@@ -36,9 +37,10 @@ def _wait_for_answer(page: Page, url: str) -> None:
 
 def _start_over(page: Page) -> None:
     """Take back everything of this evening, one Undo after the other."""
-    while page.get_by_role("button", name="Undo").count():
-        page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".answered")).to_have_count(0)
+    undo = page.locator(".evening").get_by_role("button", name="Undo")
+    while undo.count():
+        undo.click()
+    expect(page.locator(".evening .answered")).to_have_count(0)
 
 
 def test_from_the_link_to_the_answer(browser: Browser, demo: Served) -> None:
@@ -50,13 +52,19 @@ def test_from_the_link_to_the_answer(browser: Browser, demo: Served) -> None:
     assert demo.link not in page.content()
     expect(page.get_by_text("All records are invented")).to_be_visible()
 
+    # A period begins tomorrow. Its questions come first, and leave room for all the others.
+    expect(page.get_by_role("heading", name="Period 5 begins tomorrow")).to_be_visible()
+    for _ in range(4):
+        page.locator(".period").get_by_role("button", name="No", exact=True).click()
+    expect(page.locator(".period")).to_contain_text("4 of 4 answered, each with no")
+
     taps = 0
     for name in ("Taken", "6", "4", "None"):
         page.locator("#question").get_by_role("button", name=name, exact=True).click()
         taps += 1
     expect(page.get_by_role("heading", name="That is all for tonight")).to_be_visible()
     assert taps == 2 + 2  # one tap per outcome plus two
-    expect(page.get_by_role("status")).to_contain_text("saved")
+    expect(page.locator(".evening").get_by_role("status")).to_contain_text("saved")
 
     page.get_by_role("navigation").get_by_role("link", name="My trial").click()
     expect(page.get_by_role("heading", name="My trial")).to_be_visible()
@@ -78,8 +86,8 @@ def test_an_answer_can_be_undone_and_changed(page: Page) -> None:
     """Undo right after the tap, Change later, both without scripts."""
     _start_over(page)
     page.locator("#question button").first.click()
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    page.locator(".evening").get_by_role("button", name="Undo").click()
+    expect(page.locator(".evening").get_by_role("button", name="Undo")).to_have_count(0)
 
 
 def test_the_check_in_needs_no_mouse(page: Page) -> None:
@@ -93,7 +101,7 @@ def test_the_check_in_needs_no_mouse(page: Page) -> None:
     focused = page.locator(":focus")
     expect(focused).to_have_attribute("name", "value")
     page.keyboard.press("Enter")
-    expect(page.locator(".answered")).to_have_count(1)
+    expect(page.locator(".evening .answered")).to_have_count(1)
 
 
 # axe is a script of the tester's: it is evaluated past the policy that forbids all others.
@@ -153,7 +161,7 @@ def test_text_twice_as_large_still_fits(page: Page, demo: Served) -> None:
 @pytest.mark.parametrize("context", [{"java_script_enabled": True}], indirect=True)
 def test_every_target_is_large_enough_for_a_tremor(page: Page, demo: Served) -> None:
     """Buttons and links that stand alone are 44 pixels or more, on the phone."""
-    for path in ("/", "/yesterday", "/side-effects", "/events", "/start", "/trial"):
+    for path in ("/", "/yesterday", "/side-effects", "/events", "/start", "/trial", "/?ask=1"):
         page.goto(f"{demo.url}{path}")
         small = page.evaluate(
             "[...document.querySelectorAll('button, a.btn, label.btn, .tabs a, .rows a')]"
@@ -174,3 +182,57 @@ def test_the_policy_blocks_nothing_that_we_need(page: Page, demo: Served) -> Non
         page.goto(f"{demo.url}{path}")
     assert complaints == []
     assert all(url.startswith(demo.url) for url in asked)
+
+
+@pytest.mark.parametrize("context", _LOOKS, indirect=True)
+def test_a_moment_that_the_plan_names_is_told_and_noted(page: Page, demo: Served) -> None:
+    """Two days of a flare meet a rule of the plan: octagon, words, one button, then quiet."""
+    for path in ("/yesterday/events", "/events"):
+        page.goto(f"{demo.url}{path}")
+        page.locator("form", has=page.locator("[value='event:flare']")).get_by_role(
+            "button"
+        ).click()
+    moment = page.locator(".moment")
+    expect(moment.locator(".chip.stop")).to_have_text("Your plan names this moment")
+    expect(moment.get_by_role("heading")).to_have_text("A flare on 2 of 3 days")
+    assert _undisturbed(page, demo)
+    page.goto(demo.url)
+    page.get_by_role("button", name="I have told Dr Adeyemi").click()
+    expect(page.locator(".chip.stop")).to_have_count(0)
+    assert _undisturbed(page, demo)
+    page.goto(demo.url)
+    page.locator(".moment").get_by_role("button", name="Undo").click()
+    for path in ("/yesterday/events", "/events"):
+        page.goto(f"{demo.url}{path}")
+        page.locator("form", has=page.locator("[value='event:flare']")).get_by_role(
+            "button"
+        ).click()
+    expect(page.locator(".moment")).to_have_count(0)
+
+
+@pytest.mark.parametrize("context", _LOOKS, indirect=True)
+def test_a_yes_before_a_period_is_told_and_noted(page: Page, demo: Served) -> None:
+    """A safety rule stays in sight for as long as its answer stands."""
+    page.goto(f"{demo.url}/?ask=1")
+    page.locator(".period").get_by_role("button", name="Yes, or not sure").first.click()
+    expect(page.locator(".moment .chip.stop")).to_have_text("A safety rule is touched")
+    assert _undisturbed(page, demo)
+    page.goto(demo.url)
+    page.get_by_role("button", name="I have told Dr Adeyemi").click()
+    expect(page.locator(".moment .chip.stop")).to_be_visible()
+    expect(page.locator(".moment").get_by_role("status")).to_contain_text("You noted on")
+    assert _undisturbed(page, demo)
+    page.goto(f"{demo.url}/?ask=1")
+    page.locator(".period").get_by_role("button", name="No", exact=True).first.click()
+    expect(page.locator(".moment")).to_have_count(0)
+
+
+def _undisturbed(page: Page, demo: Served) -> bool:
+    """Look at the pages that show a moment: no axe rule broken, no sideways scrolling."""
+    width = (page.viewport_size or {})["width"]
+    for path in ("/", "/trial"):
+        page.goto(f"{demo.url}{path}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    return True

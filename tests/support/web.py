@@ -7,10 +7,22 @@ from typing import Any
 
 from openldn.protocol import seal
 from openldn.protocol.plan import Arm, Plan
-from openldn.web.person import items
+from openldn.web.person import actions, items, period_questions
 from openldn.web.person.models import Entry, Trial
 
-__all__ = ["NOW", "ORDER", "OTHER_ORDER", "PLAN", "SEAL", "add_evenings", "seal_of", "visible"]
+__all__ = [
+    "NOW",
+    "ORDER",
+    "OTHER_ORDER",
+    "PLAN",
+    "RULES",
+    "SEAL",
+    "add_evenings",
+    "answer_no_opioids",
+    "meet_every_rule",
+    "seal_of",
+    "visible",
+]
 
 # 21:30 in a zone where the day differs from that of UTC for some hours.
 NOW = datetime(2026, 11, 22, 21, 30, tzinfo=timezone(timedelta(hours=5)))
@@ -58,14 +70,39 @@ max = 4
 better = "higher"
 role = "secondary"
 """
+# Three kinds of moments, and one that nobody but the person can see.
+RULES = """
+[[stop_rule]]
+id = "pain-high"
+on = "pain"
+at_least = 9
+days = 3
+within = 5
+action = "pause"
+[[stop_rule]]
+id = "headache-bad"
+on = "headache"
+at_least = 3
+action = "call"
+tell = ["person", "prescriber", "pharmacist"]
+[[stop_rule]]
+id = "any-safety"
+on = "safety"
+action = "stop"
+[[stop_rule]]
+id = "dizzy"
+on = "dizziness"
+at_least = 2
+action = "call"
+"""
 ORDER = (Arm.ACTIVE, Arm.PLACEBO, Arm.PLACEBO, Arm.ACTIVE, Arm.ACTIVE, Arm.PLACEBO)
 OTHER_ORDER = (Arm.PLACEBO, Arm.ACTIVE, Arm.ACTIVE, Arm.PLACEBO, Arm.PLACEBO, Arm.ACTIVE)
 _SALT = "5a" * 32
 
 
-def seal_of(order: tuple[Arm, ...], *, is_open: bool) -> dict[str, Any]:
-    """Make the seal of PLAN for an order, closed or opened."""
-    plan = Plan.from_toml(PLAN.encode())
+def seal_of(order: tuple[Arm, ...], *, is_open: bool, plan_toml: str = PLAN) -> dict[str, Any]:
+    """Make the seal of a plan for an order, closed or opened."""
+    plan = Plan.from_toml(plan_toml.encode())
     facts = {"salt": _SALT, "order": seal.order_text(order)}
     closed = {
         "format": 1,
@@ -105,6 +142,26 @@ def add_evenings(trial: Trial, days: Iterable[int]) -> None:
             for item, value in answers.items()
         ]
     Entry.objects.bulk_create(rows)
+
+
+def answer_no_opioids(trial: Trial, period: int, *, now: datetime = NOW) -> None:
+    """Answer no to each question of a period."""
+    for question in period_questions.QUESTIONS:
+        actions.answer_period_question(
+            trial=trial, period=period, question=question.id, answer=False, now=now
+        )
+
+
+def meet_every_rule(trial: Trial) -> None:
+    """Meet each rule of RULES that the app can see, on the day of NOW and the two before."""
+    for back in (2, 1, 0):
+        day = trial.day_of(NOW.date()) - back
+        actions.record(trial=trial, day=day, item=items.outcome("pain"), value="9", now=NOW)
+    headache = items.side_effect("headache")
+    actions.record(trial=trial, day=trial.day_of(NOW.date()), item=headache, value="3", now=NOW)
+    actions.answer_period_question(
+        trial=trial, period=3, question="opioid-now", answer=True, now=NOW
+    )
 
 
 def visible(html: bytes) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from openldn.web.access import links
 from openldn.web.person import actions, clock
 from openldn.web.person.models import Trial
-from support.web import NOW, PLAN, SEAL, add_evenings
+from support.web import NOW, PLAN, RULES, SEAL, add_evenings
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,14 @@ def owner(db: None) -> Client:
 def running(db: None) -> Trial:
     """A blinded trial on its 15th day, with 14 evenings recorded."""
     trial = actions.add_trial(plan_toml=PLAN, start=NOW.date() - timedelta(days=14), seal=SEAL)
+    add_evenings(trial, range(14))
+    return trial
+
+
+@pytest.fixture
+def ruled(db: None) -> Trial:
+    """The same trial with stop rules in its plan, none of them met."""
+    trial = actions.add_trial(plan_toml=PLAN + RULES, start=NOW.date() - timedelta(days=14))
     add_evenings(trial, range(14))
     return trial
 

@@ -10,9 +10,9 @@ from django.urls import URLPattern, get_resolver
 from openldn.web.access.middleware import CONTENT_SECURITY_POLICY
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Trial
-from support.web import ORDER, seal_of, visible
+from support.web import ORDER, meet_every_rule, seal_of, visible
 
-_TAKES_FORMS_ONLY = {"/leave", "/answer/ask", "/answer/seal"}
+_TAKES_FORMS_ONLY = {"/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told"}
 _INLINE = re.compile(r"<script|<style|\sstyle=|\son\w+=|javascript:|src=.http")
 _BANNED = re.compile(
     r"\b(significant|p-value|proven|works|does not work|responder|effect size|confidence)\b", re.I
@@ -32,14 +32,18 @@ ADDRESSES = _addresses()
 PAGES = [address for address in ADDRESSES if address not in _TAKES_FORMS_ONLY]
 
 
-@pytest.fixture(params=["no trial", "running", "over, sealed", "asked", "answered"])
+@pytest.fixture(params=["no trial", "running", "moments", "over, sealed", "asked", "answered"])
 def stage(request: pytest.FixtureRequest) -> str:
     """A database at one stage of a trial."""
     name: str = request.param
+    trial: Trial
     if name == "running":
         request.getfixturevalue("running")
+    elif name == "moments":
+        trial = request.getfixturevalue("ruled")
+        meet_every_rule(trial)
     elif name != "no trial":
-        trial: Trial = request.getfixturevalue("over")
+        trial = request.getfixturevalue("over")
         if name != "over, sealed":
             actions.open_seal(
                 trial=trial,

@@ -7,7 +7,14 @@ from django.test import Client
 
 from openldn.web.person import actions, clock, items, records
 from openldn.web.person.models import Entry, Trial
-from support.web import NOW, visible
+from support.web import NOW, answer_no_opioids, visible
+
+
+@pytest.fixture
+def quiet(running: Trial) -> Trial:
+    """The questions that come before its period are answered."""
+    answer_no_opioids(running, 3)
+    return running
 
 
 def _held(trial: Trial, day: int = 14) -> dict[str, str | None]:
@@ -21,10 +28,9 @@ def _open_question(client: Client, path: str = "/") -> str:
     return html[start : html.index(b"</legend>")].decode()
 
 
-def test_a_good_day_is_one_tap_per_outcome_plus_two(owner: Client, running: Trial) -> None:
-    """Day 15 begins a period, so the opioid question comes on top; every other tap leads on."""
+def test_a_good_day_is_one_tap_per_outcome_plus_two(owner: Client, quiet: Trial) -> None:
+    """Every tap leads on to the next question."""
     taps = [
-        {"item": "opioids", "value": "0"},
         {"item": "capsule", "value": "1"},
         {"item": "outcome:pain", "value": "6"},
         {"item": "outcome:energy", "value": "3"},
@@ -34,39 +40,21 @@ def test_a_good_day_is_one_tap_per_outcome_plus_two(owner: Client, running: Tria
     for tap in taps:
         questions.append(_open_question(owner))
         assert owner.post("/", tap).status_code == 302
-    assert [question.split("?")[0].split()[-1] for question in questions] == [
-        "one",
-        "tonight",
-        "today",
-        "today",
-        "today",
+    assert questions == [
+        "Did you take your capsule tonight?",
+        "How bad was your muscle pain today?",
+        "How good was your energy today?",
+        "Any side effects today?",
     ]
     assert "That is all for tonight" in visible(owner.get("/").content)
-    held = _held(running)
+    held = _held(quiet)
     assert held["outcome:pain"] == "6"
     assert {held[items.side_effect(effect.id)] for effect in items.SIDE_EFFECTS} == {"0"}
 
 
-def test_an_ordinary_day_asks_no_opioid_question(
-    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The next evening goes straight to the capsule: two taps and one per outcome."""
-    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
-    assert _open_question(owner) == "Did you take your capsule tonight?"
-    assert "0 of 4 answered" in visible(owner.get("/").content)
-
-
-def test_an_opioid_brings_a_warning_that_names_whom_to_call(owner: Client, running: Trial) -> None:
-    """Whatever the arm, a yes leads to the prescriber and never to a dose."""
-    owner.post("/", {"item": "opioids", "value": "1"})
-    words = visible(owner.get("/").content)
-    assert "Call your prescriber or pharmacist before the next capsule" in words
-
-
 def test_the_scale_has_one_button_for_each_step(owner: Client, running: Trial) -> None:
     """Eleven buttons from 0 to 10, each a button of a form of its own question."""
-    for tap in ({"item": "opioids", "value": "0"}, {"item": "capsule", "value": "1"}):
-        owner.post("/", tap)
+    owner.post("/", {"item": "capsule", "value": "1"})
     html = owner.get("/").content.decode()
     for step in range(11):
         assert f'name="value" value="{step}"' in html
@@ -104,7 +92,7 @@ def test_a_double_tap_is_one_answer(owner: Client, running: Trial) -> None:
 
 
 def test_undo_is_offered_for_ten_minutes_and_change_for_ever(
-    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+    owner: Client, quiet: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The row folds to Undo first, to Change later."""
     owner.post("/", {"item": "capsule", "value": "1"})
@@ -120,7 +108,7 @@ def test_change_opens_an_answered_question_with_its_key_pressed(
 ) -> None:
     """The key that was chosen says so to screen readers."""
     owner.post("/", {"item": "outcome:pain", "value": "6"})
-    html = owner.get("/?change=3").content.decode()
+    html = owner.get("/?change=2").content.decode()
     assert 'value="6" class="r6" aria-pressed="true"' in html
 
 
@@ -140,15 +128,15 @@ def test_leaving_out_is_missing_and_never_zero(owner: Client, running: Trial) ->
     assert day.scores["pain"] is None
 
 
-def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, running: Trial) -> None:
+def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, quiet: Trial) -> None:
     """The state is recorded, can be undone, and shows no question."""
     owner.post("/", {"item": "ill", "value": "1"})
     page = owner.get("/").content
     assert b"<legend>" not in page
     assert "This counts as an entry" in visible(page)
-    assert records.diary_of(running).days()[14].is_too_ill
+    assert records.diary_of(quiet).days()[14].is_too_ill
     owner.post("/", {"item": "ill", "undo": "1"})
-    assert "ill" not in _held(running)
+    assert "ill" not in _held(quiet)
 
 
 @pytest.mark.parametrize(

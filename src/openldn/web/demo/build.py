@@ -16,12 +16,14 @@ from openldn.diary import DiaryDay
 from openldn.protocol import seal as sealed
 from openldn.protocol.plan import Arm, Plan
 from openldn.protocol.schemes import member, set_size
-from openldn.web.person import actions, items
+from openldn.web.person import actions, items, period_questions, watching
 from openldn.web.person.models import Entry, Trial
 
 __all__ = ["demo_person"]
 
-_DAY_OF_RUNNING = 51  # today is day 52 of the trial that runs
+# Today is the last day of period 4 of the trial that runs: the evening on which the questions of
+# period 5 are asked.
+_DAY_OF_RUNNING = 53
 _BETWEEN_DAYS = 21  # between the two trials
 _DEMO_SALT = "de" * 32  # of an invented seal: nothing real is hidden by it
 _EVENING = timedelta(hours=21)
@@ -39,6 +41,7 @@ class _Story:
     late: tuple[int, ...]
     flares: tuple[int, ...]
     notes: Mapping[int, str]
+    told: tuple[str, ...] = ()  # stop rules that were met, and of which she told the next day
 
 
 _OVER = _Story(
@@ -60,6 +63,7 @@ _RUNNING = _Story(
     late=(12, 41),
     flares=(29, 30),
     notes={29: "Flare after the cold week.", 45: "First swim this year."},
+    told=("flare-stays",),
 )
 
 
@@ -99,13 +103,45 @@ def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) 
             moment = _entered(trial, day.day, story, now)
             rows += _rows(trial, _evening(day, story, dice), day.day, moment)
     Entry.objects.bulk_create(rows)
+    _answer_period_questions(trial, until=until, now=now)
+    _tell(trial, story, now=now)
     return trial
 
 
+def _answer_period_questions(trial: Trial, *, until: int, now: datetime) -> None:
+    """Answer no to each question on the evening before each period that has begun."""
+    for period in trial.plan.periods:
+        eve = max(period.first_day - 1, 0)
+        if eve < until:
+            for question in period_questions.QUESTIONS:
+                actions.answer_period_question(
+                    trial=trial,
+                    period=period.number,
+                    question=question.id,
+                    answer=False,
+                    now=_evening_of(trial, eve, now),
+                )
+
+
+def _tell(trial: Trial, story: _Story, *, now: datetime) -> None:
+    """Note that the prescriber was told, on the evening after a rule was met."""
+    for met in watching.unsettled(trial):
+        if met.rule.id in story.told:
+            actions.tell(
+                trial=trial,
+                rule=met.rule.id,
+                days=met.days,
+                whom=watching.told_whom(trial.plan, met.rule),
+                now=_evening_of(trial, met.days[-1] + 1, now),
+            )
+
+
 def _entered(trial: Trial, day: int, story: _Story, now: datetime) -> datetime:
-    nights = day + 1 if day in story.late else day
-    midnight = datetime.combine(trial.date_of(nights), datetime.min.time(), now.tzinfo)
-    return midnight + _EVENING
+    return _evening_of(trial, day + 1 if day in story.late else day, now)
+
+
+def _evening_of(trial: Trial, day: int, now: datetime) -> datetime:
+    return datetime.combine(trial.date_of(day), datetime.min.time(), now.tzinfo) + _EVENING
 
 
 def _evening(day: DiaryDay, story: _Story, dice: random.Random) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Everything that writes. One transaction each; what was acknowledged is on disk."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -10,13 +10,14 @@ from django.db import transaction
 from openldn.protocol import seal as sealed
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
-from openldn.web.person import items, records, tasks
-from openldn.web.person.models import Answer, Entry, SafetyCheck, Trial
+from openldn.web.person import items, period_questions, records, tasks, watching
+from openldn.web.person.models import Answer, Entry, PeriodAnswer, SafetyCheck, Told, Trial
 from openldn.web.person.records import Held
 
 __all__ = [
     "MOST_ATTEMPTS",
     "add_trial",
+    "answer_period_question",
     "answer_safety_questions",
     "ask_for_answer",
     "forgive_attempts",
@@ -25,10 +26,14 @@ __all__ = [
     "record",
     "record_side_effects",
     "resume_unfinished_answers",
+    "take_back_note",
+    "tell",
     "undo",
+    "undo_period_answer",
     "undo_side_effects",
 ]
 
+_WHOM_LENGTH = 200  # of the column
 MOST_ATTEMPTS = 2  # an answer that ended the worker twice is our mistake, not bad luck
 
 
@@ -82,6 +87,50 @@ def undo_side_effects(*, trial: Trial, day: int, now: datetime) -> None:
     for item, answer in listed.items():
         if answer.entered_at == latest:
             _add(trial, day, item, Entry.Kind.UNDONE, "", now)
+
+
+@transaction.atomic
+def answer_period_question(
+    *, trial: Trial, period: int, question: str, answer: bool, now: datetime
+) -> None:
+    """Keep an answer to a question that comes before a period. The same one again adds none."""
+    _check_asked(trial, period, question, now)
+    held = period_questions.in_force(trial).get(period, {}).get(question)
+    if held is None or held.answer is not answer:
+        _add_period_answer(trial, period, question, answer, now)
+
+
+@transaction.atomic
+def undo_period_answer(*, trial: Trial, period: int, now: datetime) -> None:
+    """Take back the latest answer about a period; the one before it counts again."""
+    held = period_questions.in_force(trial).get(period, {})
+    latest = max(held.values(), key=lambda row: row.pk, default=None)
+    if latest is not None:
+        _add_period_answer(trial, period, latest.question, None, now)
+
+
+@transaction.atomic
+def tell(*, trial: Trial, rule: str, days: Collection[int], whom: str, now: datetime) -> None:
+    """Note that somebody was told of a rule and of the days that met it."""
+    Told.objects.create(
+        trial=trial, rule=rule, days=sorted(days), whom=whom[:_WHOM_LENGTH], noted_at=now
+    )
+
+
+@transaction.atomic
+def take_back_note(*, trial: Trial, rule: str, now: datetime) -> None:
+    """Take back the latest note about a rule: it is shown again."""
+    notes = watching.notes_of(trial).get(rule)
+    if notes:
+        note = notes[-1]
+        Told.objects.create(
+            trial=trial,
+            rule=rule,
+            days=note.days,
+            whom=note.whom,
+            noted_at=now,
+            is_taken_back=True,
+        )
 
 
 @transaction.atomic
@@ -167,6 +216,23 @@ def _add(trial: Trial, day: int, item: str, kind: str, value: str, now: datetime
 def _held(trial: Trial, day: int, item: str) -> Held | None:
     found = records.in_force(trial.entries.filter(day=day, item=item))
     return found.get(day, {}).get(item)
+
+
+def _add_period_answer(
+    trial: Trial, period: int, question: str, answer: bool | None, now: datetime
+) -> None:
+    PeriodAnswer.objects.create(
+        trial=trial, period=period, question=question, answer=answer, answered_at=now
+    )
+
+
+def _check_asked(trial: Trial, period: int, question: str, now: datetime) -> None:
+    """Refuse a question that is not asked, and a period whose evening has not come."""
+    asked = {one.id for one in period_questions.QUESTIONS}
+    day = trial.day_of(now.date())
+    begun = {one.number for one in trial.plan.periods if one.first_day - 1 <= day}
+    if question not in asked or period not in begun:
+        raise InputError([items.not_an_answer(question, str(period))])
 
 
 def _refuse_other_seal(seal: Mapping[str, Any], plan: Plan) -> None:

@@ -12,13 +12,13 @@ __all__ = [
     "EVENTS",
     "ILL",
     "NOTE",
-    "OPIOIDS",
     "SEVERITIES",
     "SIDE_EFFECTS",
     "Named",
     "accepted",
     "check_known",
     "event",
+    "not_an_answer",
     "outcome",
     "side_effect",
 ]
@@ -35,7 +35,6 @@ class Named:
 CAPSULE = "capsule"
 ILL = "ill"
 NOTE = "note"
-OPIOIDS = "opioids"
 
 # What people on low-dose naltrexone report most often, in our own words (standards.md section 4).
 SIDE_EFFECTS = (
@@ -89,7 +88,7 @@ def accepted(plan: Plan, item: str, value: str) -> str:
             return value
     elif value in _choices(item):
         return value
-    raise InputError([_not_an_answer(item, value)])
+    raise InputError([not_an_answer(item, value)])
 
 
 def check_known(plan: Plan, item: str) -> None:
@@ -104,7 +103,7 @@ def check_known(plan: Plan, item: str) -> None:
     if kind == "outcome":
         _outcome_of(plan, name)
     elif item != NOTE and not _choices(item):
-        raise InputError([_not_an_answer(item, "")])
+        raise InputError([not_an_answer(item, "")])
 
 
 def _text(value: str) -> str:
@@ -114,7 +113,7 @@ def _text(value: str) -> str:
 
 
 def _choices(item: str) -> tuple[str, ...]:
-    if item in (CAPSULE, OPIOIDS):
+    if item == CAPSULE:
         return ("0", "1")
     if item == ILL or item in map(event, (known.id for known in EVENTS)):
         return ("1",)
@@ -127,7 +126,7 @@ def _outcome_of(plan: Plan, name: str) -> Outcome:
     for known in plan.outcomes:
         if known.id == name:
             return known
-    raise InputError([_not_an_answer(name, "")])
+    raise InputError([not_an_answer(name, "")])
 
 
 def _score(known: Outcome, value: str) -> str:
@@ -150,7 +149,8 @@ def _score(known: Outcome, value: str) -> str:
     )
 
 
-def _not_an_answer(item: str, value: str) -> Problem:
+def not_an_answer(item: str, value: str) -> Problem:
+    """Say that a form holds what no page of ours asks."""
     return Problem(
         code="LDN-W010",
         place="This form",

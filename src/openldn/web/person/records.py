@@ -11,7 +11,7 @@ from openldn.protocol.plan import Arm
 from openldn.web.person import items
 from openldn.web.person.models import Entry, Trial
 
-__all__ = ["Held", "HeldByDay", "diary_of", "in_force", "is_recorded"]
+__all__ = ["Held", "HeldByDay", "diary_of", "in_force", "is_recorded", "level", "number"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,11 +77,11 @@ def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
         period=planned.period,
         is_too_ill=items.ILL in held,
         scores={
-            outcome.id: _number(held.get(items.outcome(outcome.id)))
+            outcome.id: number(held.get(items.outcome(outcome.id)))
             for outcome in trial.plan.outcomes
         },
         side_effects={
-            effect.id: _level(held.get(items.side_effect(effect.id)))
+            effect.id: level(held.get(items.side_effect(effect.id)))
             for effect in items.SIDE_EFFECTS
         },
         events=tuple(known.id for known in items.EVENTS if items.event(known.id) in held),
@@ -103,11 +103,13 @@ def _dose_ug(planned: PlannedDay, taken: bool | None) -> int | None:
     return planned.dose.ug
 
 
-def _number(answer: Held | None) -> float | None:
+def number(answer: Held | None) -> float | None:
+    """Return a score. None: it was left out, or nobody answered."""
     return None if answer is None or answer.value is None else float(answer.value)
 
 
-def _level(answer: Held | None) -> int | None:
+def level(answer: Held | None) -> int | None:
+    """Return how bad a side effect was, 0 to 3. None: it was left out, or nobody answered."""
     return None if answer is None or answer.value is None else int(answer.value)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from openldn.protocol.calendar import Phase, planned_on
+from openldn.protocol.calendar import planned_on
 from openldn.protocol.outcomes import Better, Outcome
 from openldn.protocol.plan import Arm, Plan
 from openldn.web.person import dates, items, records
@@ -55,7 +55,6 @@ class Question:
     said: str | None  # what was answered; None: not yet
     can_undo: bool
     is_open: bool
-    warning: str  # shown with the folded row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,7 +198,6 @@ class _Draft:
     style: str
     said: str | None
     rows: tuple[Held, ...]
-    warning: str = ""
 
 
 def _questions(
@@ -209,40 +207,10 @@ def _questions(
     planned = planned_on(plan, day)
     when = "yesterday" if is_yesterday else "today"
     drafts = []
-    if planned.phase is Phase.RANDOMISED and _begins_period(plan, day):
-        drafts.append(_opioids(held))
     if planned.arm is not Arm.NONE:
         drafts.append(_capsule(plan, held, when))
     drafts += [_scale(outcome, held, when) for outcome in plan.outcomes]
     return [*drafts, _sides(held, when)]
-
-
-def _begins_period(plan: Plan, day: int) -> bool:
-    return any(period.first_day == day for period in plan.periods)
-
-
-def _opioids(held: Mapping[str, Held]) -> _Draft:
-    answers = {"0": "None", "1": "Yes, or not sure"}
-    value = _value(held, items.OPIOIDS)
-    return _Draft(
-        item=items.OPIOIDS,
-        title="Strong painkillers",
-        words="A new period begins. Any opioid since the last one?",
-        hint=(
-            "Morphine, codeine, tramadol, oxycodone, fentanyl, strong cough syrup, kratom, "
-            "or an operation. Naltrexone with an opioid can make you very ill."
-        ),
-        keys=_choice_keys((("0", "No"), ("1", "Yes, or not sure")), value),
-        style="choice",
-        said=_said(held, items.OPIOIDS, answers),
-        rows=_rows(held, (items.OPIOIDS,)),
-        warning=(
-            "Call your prescriber or pharmacist before the next capsule. If you feel very ill, "
-            "call emergency care and say that you take naltrexone."
-            if value == "1"
-            else ""
-        ),
-    )
 
 
 def _capsule(plan: Plan, held: Mapping[str, Held], when: str) -> _Draft:
@@ -360,7 +328,6 @@ def _numbered(
         said=draft.said,
         can_undo=is_latest and latest is not None and now - latest.entered_at < _UNDO_FOR,
         is_open=number == opened,
-        warning=draft.warning,
     )
 
 

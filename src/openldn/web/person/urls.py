@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openldn.web.person.views import answer, start, tonight, trial
+from openldn.web.person.views import answer, moments, start, tonight, trial
 from openldn.web.person.views.help import help_page
 
 __all__ = ["app_name", "urlpatterns"]
@@ -18,6 +18,8 @@ urlpatterns = [
     path("yesterday/side-effects", tonight.side_effects, _YESTERDAY, name="yesterday_side_effects"),
     path("yesterday/events", tonight.events, _YESTERDAY, name="yesterday_events"),
     path("yesterday/note", tonight.note, _YESTERDAY, name="yesterday_note"),
+    path("period-questions", moments.period_questions, name="period_questions"),
+    path("told", moments.told, name="told"),
     path("trial", trial.trial, name="trial"),
     path("diary.csv", trial.diary_file, name="diary_file"),
     path("answer", answer.answer, name="answer"),

@@ -2,7 +2,9 @@
 
 from openldn.web.person.models.answer import Answer
 from openldn.web.person.models.entry import Entry
+from openldn.web.person.models.period_answer import PeriodAnswer
 from openldn.web.person.models.safety_check import SafetyCheck
+from openldn.web.person.models.told import Told
 from openldn.web.person.models.trial import Trial
 
-__all__ = ["Answer", "Entry", "SafetyCheck", "Trial"]
+__all__ = ["Answer", "Entry", "PeriodAnswer", "SafetyCheck", "Told", "Trial"]

@@ -11,9 +11,11 @@ from openldn.protocol.problems import InputError, Problem
 from openldn.web.person import actions, clock, dates, items
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
-from openldn.web.person.tonight import SIDES, evening_of, events_of, side_effects_of
+from openldn.web.person.notices import notices_of
+from openldn.web.person.period_questions import asked_of
+from openldn.web.person.tonight import SIDES, Evening, evening_of, events_of, side_effects_of
 
-__all__ = ["Spot", "check_in", "events", "note", "side_effects"]
+__all__ = ["Spot", "check_in", "events", "note", "show", "side_effects"]
 
 _PAGES = {0: "tonight", 1: "yesterday"}
 
@@ -55,16 +57,29 @@ def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     if trial is None:
         return redirect("person:start")
     spot = _spot(trial, days_back)
-    if spot is None:
-        return _nothing_tonight(request, trial, days_back)
-    if request.method == "GET":
-        return _page(request, spot)
+    if spot is None and days_back:
+        return redirect("person:tonight")
+    if spot is None or request.method == "GET":
+        return show(request, trial, days_back=days_back)
     try:
         meant = _meant(request, spot)
         _keep(request, meant)
     except InputError as error:
-        return _page(request, spot, problems=lines(error), status=422)
+        return show(request, trial, days_back=days_back, problems=lines(error))
     return redirect(meant.page)
+
+
+def show(
+    request: HttpRequest, trial: Trial, *, days_back: int = 0, problems: list[str] | None = None
+) -> HttpResponse:
+    """Show the check-in of a day, or that there is none."""
+    spot = _spot(trial, days_back)
+    facts = {"tab": "tonight", "problems": problems} | _above(request, trial, days_back)
+    if spot is None:
+        page, facts = "nothing_tonight", facts | _nothing_tonight(trial)
+    else:
+        page, facts = "tonight", facts | {"spot": spot, "evening": _evening(request, spot)}
+    return render(request, f"person/{page}.html", facts, status=422 if problems else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,6 +103,7 @@ def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
         return redirect("person:tonight")
     evening = evening_of(spot.trial, spot.when, now=clock.now())
     facts = {"spot": spot, "note": evening.note, "tab": "tonight"}
+    facts |= _above(request, spot.trial, days_back)
     if request.method == "GET":
         return render(request, "person/note.html", facts)
     text = request.POST.get("value", "")
@@ -133,32 +149,34 @@ def _meant(request: HttpRequest, spot: Spot) -> Spot:
     )
 
 
-def _nothing_tonight(request: HttpRequest, trial: Trial, days_back: int) -> HttpResponse:
-    if days_back:
-        return redirect("person:tonight")
+def _above(request: HttpRequest, trial: Trial, days_back: int) -> dict[str, object]:
+    """Give what stands above the evening: notices, and tonight the questions of a period."""
+    now = clock.now()
+    facts: dict[str, object] = {"notices": notices_of(trial, now=now), "page": _PAGES[days_back]}
+    if not days_back:
+        is_reopened = request.GET.get("ask") == "1"
+        facts["asked"] = asked_of(trial, today=clock.today(), now=now, is_reopened=is_reopened)
+    return facts
+
+
+def _nothing_tonight(trial: Trial) -> dict[str, object]:
     today = clock.today()
-    facts = {
-        "tab": "tonight",
+    return {
         "today": dates.in_words(today),
         "first": dates.in_words(trial.start),
         "is_over": trial.is_over(today),
         "ended_yesterday": _spot(trial, 1) is not None and trial.is_over(today),
     }
-    return render(request, "person/nothing_tonight.html", facts)
 
 
-def _page(
-    request: HttpRequest, spot: Spot, *, problems: list[str] | None = None, status: int = 200
-) -> HttpResponse:
+def _evening(request: HttpRequest, spot: Spot) -> Evening:
     change = request.GET.get("change", "")
-    evening = evening_of(
+    return evening_of(
         spot.trial,
         spot.when,
         now=clock.now(),
         change=int(change) if change.isascii() and change.isdigit() else None,
     )
-    facts = {"evening": evening, "spot": spot, "problems": problems, "tab": "tonight"}
-    return render(request, "person/tonight.html", facts, status=status)
 
 
 def _keep(request: HttpRequest, spot: Spot) -> None:
@@ -211,5 +229,5 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
         "problems": problems,
         "tab": "tonight",
         "sides": SIDES,
-    }
+    } | _above(request, spot.trial, spot.days_back)
     return render(request, f"person/{name}.html", facts, status=422 if problems else 200)

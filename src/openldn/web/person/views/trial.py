@@ -12,8 +12,10 @@ from openldn.report.daily_plot import Scale, own_curve
 from openldn.report.plot_days import plot_days
 from openldn.web.person import clock
 from openldn.web.person.models import Trial
+from openldn.web.person.notices import notices_of
 from openldn.web.person.progress import AIM_PERCENT, progress_of
 from openldn.web.person.records import diary_of
+from openldn.web.person.watching import rule_lines
 
 __all__ = ["diary_file", "trial"]
 
@@ -30,6 +32,9 @@ def trial(request: HttpRequest) -> HttpResponse:
         "curve": _own_curve(shown),
         "outcome": shown.plan.primary,
         "aim": AIM_PERCENT,
+        "notices": notices_of(shown, now=clock.now()),
+        "rules": rule_lines(shown),
+        "page": "trial",
         "tab": "trial",
     }
     return render(request, "person/trial.html", facts)

@@ -1,0 +1,180 @@
+"""Moments that must not pass in silence: a stop rule of the plan is met, a safety rule is touched.
+
+They are worked out from the records on every page, so nothing has to be sent, and none is lost.
+Only her note that somebody was told quietens one. They rest on scores and answers alone, never on
+an arm.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from openldn.protocol.plan import Plan
+from openldn.protocol.stop_rules import MetRule
+from openldn.web.person import dates, watching
+from openldn.web.person.models import Told, Trial
+from openldn.web.person.period_questions import UNDO_FOR, Touch, asked_about, touches
+
+__all__ = ["Moment", "Noted", "Notice", "Notices", "notices_of"]
+
+_SAFETY = "safety:"  # before the id of a rule of the gate, where the plan's own rules have theirs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A rule and the days that met it: what a note is about."""
+
+    rule: str
+    days: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {','.join(map(str, self.days))}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """One moment in words."""
+
+    chip: str
+    head: str
+    reasons: tuple[str, ...]
+    what_next: str
+    whom: str
+    moments: tuple[Moment, ...]
+    more: str = ""
+    source: str = ""
+    noted: str = ""  # when she noted it, in words; empty: not yet
+    can_undo: bool = False  # the note was just made
+    can_change: bool = False  # it comes from answers that can be changed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Noted:
+    """A note that was just made and can be taken back."""
+
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notices:
+    """What a page shows above everything else."""
+
+    open: tuple[Notice, ...]  # to be told, and safety rules that are touched right now
+    noted: tuple[Noted, ...]
+
+    @property
+    def n_untold(self) -> int:
+        """How many still wait for her note."""
+        return sum(not notice.noted for notice in self.open)
+
+
+def notices_of(trial: Trial, *, now: datetime) -> Notices:
+    """Collect what must not pass in silence."""
+    notes = watching.notes_of(trial)
+    in_plan = (_of_plan(trial, met) for met in watching.unsettled(trial))
+    found = (*_of_safety(trial, notes, now), *in_plan)
+    return Notices(
+        open=tuple(sorted(found, key=lambda notice: bool(notice.noted))),  # those untold first
+        noted=tuple(_noted(trial, notes, now)),
+    )
+
+
+def _of_plan(trial: Trial, met: MetRule) -> Notice:
+    plan, rule = trial.plan, met.rule
+    said = watching.said_by_plan(plan, rule)
+    who = watching.prescriber_of(plan)
+    return Notice(
+        chip="Your plan names this moment",
+        head=met.watched.words,
+        reasons=(
+            met.explained(trial.start),
+            f"The plan that you and {who} agreed says: “{said}”.",
+        ),
+        what_next=f"Talk to {who} before your next {_dose_word(plan)}.",
+        whom=watching.told_whom(plan, rule),
+        moments=(Moment(rule=rule.id, days=met.days),),
+    )
+
+
+def _of_safety(trial: Trial, notes: dict[str, list[Told]], now: datetime) -> tuple[Notice, ...]:
+    """Make one notice for each period with a touched rule.
+
+    Of earlier periods only those that nobody was told of. Of this period each one, for as long as
+    the answers stand.
+    """
+    due = asked_about(trial.plan, trial.day_of(now.date()))
+    found = []
+    for period, group in groupby(touches(trial), key=lambda touch: touch.period):
+        touched = tuple(group)
+        told = [note for touch in touched if (note := _note_of(touch, notes))]
+        is_told, is_due = len(told) == len(touched), due is not None and due.number == period
+        if is_due or not is_told:
+            notice = _touched(trial, touched, can_change=is_due)
+            latest = max(told, key=lambda note: note.pk) if is_told else None
+            found.append(_quietened(notice, latest, now) if latest else notice)
+    return tuple(found)
+
+
+def _note_of(touch: Touch, notes: dict[str, list[Told]]) -> Told | None:
+    """Return her latest note about this very answer; one made before it was about another."""
+    about = [
+        note
+        for note in notes.get(_name(touch), ())
+        if touch.day in note.days and note.noted_at >= touch.at
+    ]
+    return about[-1] if about else None
+
+
+def _quietened(notice: Notice, note: Told, now: datetime) -> Notice:
+    return replace(notice, noted=_noted_words(note), can_undo=_is_fresh(note, now))
+
+
+def _touched(trial: Trial, touched: tuple[Touch, ...], *, can_change: bool) -> Notice:
+    who = watching.prescriber_of(trial.plan)
+    rules = ", ".join(touch.rule.id for touch in touched)
+    sources = ", ".join(dict.fromkeys(one for touch in touched for one in touch.rule.source))
+    return Notice(
+        chip="A safety rule is touched",
+        head=f"Your answers before period {touched[0].period}",
+        reasons=tuple(touch.rule.why for touch in touched),
+        what_next=(
+            f"Talk to {who} before your next {_dose_word(trial.plan)}, and say what you took and "
+            "when."
+        ),
+        more=(
+            "Do not change a prescribed medicine on your own. If you feel very ill, call emergency "
+            "care and say that you take naltrexone."
+        ),
+        source=f"Rule {rules}. Source: {sources}.",
+        whom=who,
+        moments=tuple(Moment(rule=_name(touch), days=(touch.day,)) for touch in touched),
+        can_change=can_change,
+    )
+
+
+def _noted(trial: Trial, notes: dict[str, list[Told]], now: datetime) -> list[Noted]:
+    """List the notes of the last minutes about the plan's own rules."""
+    labels = {one.rule.id: one.words for one in watching.known_of(trial.plan)}
+    return [
+        Noted(rule=rule, words=f"{labels[rule]}. {_noted_words(stack[-1])}")
+        for rule, stack in notes.items()
+        if rule in labels and _is_fresh(stack[-1], now)
+    ]
+
+
+def _is_fresh(note: Told, now: datetime) -> bool:
+    return now - note.noted_at < UNDO_FOR
+
+
+def _noted_words(note: Told) -> str:
+    when = dates.day_month(note.noted_at.astimezone().date())
+    return f"You noted on {when} that {note.whom} knows."
+
+
+def _name(touch: Touch) -> str:
+    return f"{_SAFETY}{touch.rule.id}"
+
+
+def _dose_word(plan: Plan) -> str:
+    return "capsule" if plan.drug.form == "capsule" else "dose"

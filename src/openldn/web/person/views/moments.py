@@ -1,0 +1,86 @@
+"""What she notes about a moment that must not pass in silence, and the questions of a period."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from openldn.protocol.problems import InputError
+from openldn.web.person import actions, clock, items
+from openldn.web.person.forms import lines
+from openldn.web.person.models import Trial
+from openldn.web.person.notices import Moment, Notice, notices_of
+from openldn.web.person.views.tonight import show
+
+__all__ = ["period_questions", "told"]
+
+_PAGES = ("tonight", "yesterday", "trial")
+
+
+@require_POST
+def told(request: HttpRequest) -> HttpResponse:
+    """Note that somebody was told of what the page showed, or take such a note back."""
+    trial = Trial.objects.current()
+    if trial is None:
+        return redirect("person:start")
+    now = clock.now()
+    for rule in request.POST.getlist("undo"):
+        actions.take_back_note(trial=trial, rule=rule, now=now)
+    for notice, moment in _meant(request, trial):
+        actions.tell(trial=trial, rule=moment.rule, days=moment.days, whom=notice.whom, now=now)
+    page = request.POST.get("page", "")
+    return redirect(f"person:{page if page in _PAGES else _PAGES[0]}")
+
+
+@require_POST
+def period_questions(request: HttpRequest) -> HttpResponse:
+    """Keep one tap on a question of a period, or take the last one back."""
+    trial = Trial.objects.current()
+    if trial is None:
+        return redirect("person:start")
+    try:
+        _keep(request, trial)
+    except InputError as error:
+        return show(request, trial, problems=lines(error))
+    here = redirect("person:tonight")
+    if "reopened" in request.POST:
+        here["Location"] += "?ask=1"
+    return here
+
+
+def _meant(request: HttpRequest, trial: Trial) -> Iterator[tuple[Notice, Moment]]:
+    """Give each moment that the form names, with those of its days that still wait for a note."""
+    waiting = {
+        moment.rule: (notice, moment)
+        for notice in notices_of(trial, now=clock.now()).open
+        if not notice.noted
+        for moment in notice.moments
+    }
+    for text in request.POST.getlist("moment"):
+        rule, _, named = text.rpartition(" ")
+        if rule not in waiting:
+            continue
+        notice, moment = waiting[rule]
+        days = tuple(day for day in moment.days if str(day) in named.split(","))
+        if days:
+            yield notice, Moment(rule=rule, days=days)
+
+
+def _keep(request: HttpRequest, trial: Trial) -> None:
+    number = request.POST.get("period", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 4):
+        raise InputError([items.not_an_answer("period", number)])
+    if "undo" in request.POST:
+        actions.undo_period_answer(trial=trial, period=int(number), now=clock.now())
+        return
+    value = request.POST.get("value", "")
+    if value not in ("0", "1"):
+        raise InputError([items.not_an_answer("value", value)])
+    actions.answer_period_question(
+        trial=trial,
+        period=int(number),
+        question=request.POST.get("question", ""),
+        answer=value == "1",
+        now=clock.now(),
+    )
