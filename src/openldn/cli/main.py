@@ -39,6 +39,8 @@ COMMANDS = {
     "verify-seal": "Check that a released order is the one that was sealed.",
     "simulate": "Make the diary of an invented person from a plan.",
     "analyse": "Work out an answer, with its uncertainty, from a diary.",
+    "evidence": "Tell what is known about a condition, a claim or a side effect, and from where.",
+    "blockade": "Show how much of the opioid receptors a dose may block, hour by hour.",
 }
 
 _EXAMPLE = """\
