@@ -4,6 +4,8 @@ Rule ids, triggers and sources are those of the project's safety facts (`safety.
 rule blocks the start. An `ask-prescriber` rule blocks it until the prescriber's decision is
 recorded. A question without an answer blocks as well: silence is never taken for "no".
 Nothing here ever tells anyone to start, stop or change a dose.
+
+The screen, which asks every rule and reads a list of medicines, is `screening`.
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ class Question:
     touches: str  # rule id
     when: bool = True  # the answer that touches it
     help: str = ""
+    severity: Severity | None = None  # where this answer weighs otherwise than the rule itself
 
 
 RULES: Mapping[str, TouchedRule] = {
