@@ -21,10 +21,8 @@ MAY_IMPORT = {
     "design": LEFT | {"diary", "evidence", "inference"},
     # from saved answers: no engine
     "report": LEFT | {"diary", "evidence"},
-    "web": LEFT
-    | {"diary", "evidence", "pharmacology", "sealing", "inference", "design", "report"},
-    "cli": LEFT
-    | {"diary", "evidence", "pharmacology", "sealing", "inference", "design", "report"},
+    "web": LEFT | {"diary", "evidence", "pharmacology", "sealing", "inference", "design", "report"},
+    "cli": LEFT | {"diary", "evidence", "pharmacology", "sealing", "inference", "design", "report"},
 }
 # Doors of the package, not rooms: what they open is the business of the rooms behind them.
 DOORS = {"", "__main__", "_version"}
