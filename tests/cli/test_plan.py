@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from openldn.cli import plan as command
 from openldn.cli.main import main
 from openldn.evidence.conditions import catalogue, find, question
+from openldn.evidence.first_plan import Template
+from openldn.evidence.outcomes import refused
 from openldn.files import Plan
 from openldn.protocol.plan import Kind
 from protocol.plans import edited
 
-CONDITIONS = [condition.id for condition in catalogue()]
+CONDITIONS = [condition.id for condition in catalogue() if not refused(condition)]
 
 
 def new(path: Path, condition: str = "lupus", kind: str = "blinded-withdrawal") -> int:
@@ -30,12 +33,59 @@ def test_a_new_plan_of_every_kind_passes_its_own_check(kind: Kind, tmp_path: Pat
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_every_condition_of_the_catalogue_has_a_first_plan(condition: str, tmp_path: Path) -> None:
-    """One main score, a second one, and sleep as a harm."""
+    """One main score, what else the story is about, and sleep as a harm."""
     path = tmp_path / "plan.toml"
     assert new(path, condition) == 0
     plan = Plan.read(path)
     assert plan.person.conditions == (condition,)
-    assert [outcome.role for outcome in plan.outcomes] == ["primary", "secondary", "harm"]
+    first, *others, last = (outcome.role for outcome in plan.outcomes)
+    assert (first, set(others), last) == ("primary", {"secondary"}, "harm")
+
+
+def test_the_command_offers_every_design_and_template_there_is() -> None:
+    """The help is made without loading them, so the lists could drift apart."""
+    assert set(command._KINDS) == set(Kind)
+    assert set(command._TEMPLATES) == set(Template)
+
+
+@pytest.mark.parametrize(("template", "letter"), list(zip(Template, "ED", strict=True)))
+def test_a_template_tells_its_grade_before_the_start_wherever_it_is_read(
+    template: Template, letter: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """When it is written, in the file, and when it is shown, with what would raise it."""
+    path = tmp_path / "plan.toml"
+    words = ["plan", "new", "--condition", "lupus", "--template", template, "--out", str(path)]
+    assert main(words) == 0
+    written = capsys.readouterr().err
+    assert main(["plan", "check", str(path)]) == 0
+    assert main(["plan", "show", str(path)]) == 0
+    shown = capsys.readouterr().out
+    inside = path.read_text().replace("\n# ", " ")
+    for told in (written, inside, shown):
+        assert f"be grade {letter}" in told
+        assert ("Here is what one reversal adds: 42 days" in told) is (letter == "E")
+        assert "hidden" in told
+
+
+def test_juvenile_arthritis_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3 with the reason, and nothing is written."""
+    path = tmp_path / "plan.toml"
+    assert new(path, "juvenile arthritis") == 3
+    told = capsys.readouterr().err
+    assert "no plan for anyone under 18" in told
+    assert "LDN-P109" in told
+    assert not path.exists()
+
+
+def test_a_design_and_a_template_together_are_wrong_usage(tmp_path: Path) -> None:
+    """A template brings its own design."""
+    path = tmp_path / "plan.toml"
+    words = ["plan", "new", "--condition", "lupus", "--out", str(path)]
+    assert main([*words, "--design", "open-reversal", "--template", "open-three-months"]) == 2
+    assert main([*words, "--template", "three-months"]) == 2
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
@@ -167,6 +217,7 @@ def test_show_prints_length_doses_and_calendar_without_any_arm(
     assert main(["plan", "show", str(path)]) == 0
     out = capsys.readouterr().out
     assert "238 days in all, about 34 weeks" in out
+    assert "This can be grade A at best" in out
     assert "4 days at 2.25 mg" in out
     assert out.count("sealed capsules") == 8
     assert "2026-04-12 to 2026-05-02" in out

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
+from openldn.evidence.foreseen import foreseen
 from openldn.protocol.calendar import Phase, PlannedDay, calendar
 from openldn.protocol.outcomes import Outcome, Role
 from openldn.protocol.plan import Arm, Kind, Plan
@@ -57,6 +58,10 @@ def _sentences(plan: Plan) -> Iterator[str]:
     yield _SHAPES[design.kind]
     weeks = plan.total_days / 7
     yield f"It takes {plan.total_days} days in all, about {weeks:.0f} weeks."
+    grade = foreseen(plan)
+    yield grade.sentence
+    if grade.more:
+        yield grade.more
     rungs = ", ".join(step.dose.text for step in plan.ladder)
     yield f"Drug: {drug.ingredient}, {drug.form}, {drug.time}. Rungs: {rungs}."
     yield f"Target: {design.target.text} a day."

@@ -40,6 +40,7 @@ COMMANDS = {
     "simulate": "Make the diary of an invented person from a plan.",
     "analyse": "Work out an answer, with its uncertainty, from a diary.",
     "evidence": "Tell what is known about a condition, a claim or a side effect, and from where.",
+    "pack": "Print what to bring to the prescriber: plan, evidence, safety, questions; and a card.",
     "screen": "Ask the safety rules of a profile and a list of medicines.",
     "blockade": "Show how much of the opioid receptors a dose may block, hour by hour.",
 }

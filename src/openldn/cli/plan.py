@@ -21,6 +21,7 @@ _KINDS = (
     "blinded-crossover",
     "open-randomised",
 )
+_TEMPLATES = ("open-three-months", "open-three-months-and-back")
 _EXAMPLE = """\
 example:
   $ openldn plan new --condition lupus --out plan.toml
@@ -33,6 +34,10 @@ Doses are in mg a day (at most 4.5), times in days, scores in points.
 _NEW = """\
 example:
   $ openldn plan new --condition lupus --design blinded-withdrawal --out plan.toml
+  $ openldn plan new --condition lupus --template open-three-months --out open.toml
+
+A template is a whole plan: three months in the open, up to 4.5 mg, as many people have them; or the
+same, and back: 3 weeks without LDN and 3 weeks with it again. The grade is told before the start.
 
 A file that is already there is never overwritten. Doses are in mg a day, times in days.
 With --agreed the plan says that the prescriber agreed to it; without that no order is drawn."""
@@ -54,8 +59,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="new|check|show", required=True)
     new = _action(actions, "new", "Write a first plan, to go through with the prescriber.", _NEW)
     new.add_argument("--condition", required=True, metavar="ID", help="such as lupus or sle")
-    new.add_argument(
+    shape = new.add_mutually_exclusive_group()
+    shape.add_argument(
         "--design", choices=_KINDS, default="blinded-withdrawal", metavar="KIND", help=_kinds()
+    )
+    shape.add_argument(
+        "--template",
+        choices=_TEMPLATES,
+        metavar="NAME",
+        help=f"instead of a design: {' or '.join(_TEMPLATES)}",
     )
     new.add_argument("--out", required=True, type=Path, metavar="FILE", help="where to write it")
     new.add_argument(
@@ -103,34 +115,30 @@ def _kinds() -> str:
 
 
 def _new(args: argparse.Namespace) -> int:
-    from openldn.cli._first_plan import first_plan
     from openldn.evidence.conditions import find
+    from openldn.evidence.first_plan import Template, first_plan, plan_text
+    from openldn.evidence.foreseen import foreseen
     from openldn.files import Plan, write_new
     from openldn.protocol.plan import Kind
 
     condition = find(args.condition)
     if condition is None:
         raise InputError([_unknown_condition(args.condition)])
-    plan = first_plan(condition, kind=Kind(args.design), agreed=args.agreed)
-    text = "# " + _HEADER.replace("\n", "\n# ") + "\n\n" + plan.to_toml(is_commented=True)
+    template = Template(args.template) if args.template else None
+    plan = first_plan(condition, kind=Kind(args.design), template=template, agreed=args.agreed)
+    text = plan_text(plan, condition=condition)
     Plan.from_toml(text.encode())  # a date of another century is told now, not at the draw
     try:
         write_new(args.out, text)
     except FileExistsError:
         raise InputError([_taken(args.out)]) from None
+    grade = foreseen(plan)
     say(f"Wrote {args.out}: a first plan for {condition.name}. Go through it with your prescriber.")
+    say(" ".join(filter(None, (grade.sentence, grade.more))))
     if args.agreed:
         say(f"It says that the prescriber agreed on {args.agreed}: that is for every line of it.")
     say(f"Then check it: openldn plan check {args.out}")
     return 0
-
-
-_HEADER = (
-    "A first plan for a personal trial of low-dose naltrexone (LDN).\n"
-    "It is a proposal to talk about, not advice. Every line can be changed.\n"
-    "The prescriber decides on the drug, its doses and its times.\n"
-    "Doses are in mg a day, times in days, scores in points."
-)
 
 
 def _check(args: argparse.Namespace) -> int:
