@@ -21,6 +21,17 @@ PAGES = (
     "/yesterday",
     "/start",
     "/help",
+    "/known",
+    "/known?words=<b>zzz",
+    "/known?words=pain&condition=crohns",
+    "/known/claims/muscle-pain",
+    "/known/claims/se-headache",
+    "/known/conditions/fibromyalgia",
+    "/known/conditions/graves",
+    "/known/side-effects/liver",
+    "/known/story",
+    "/known/blockade",
+    "/known/blockade?taken=daily",
     "/no-such-page",
 )
 _ANSWER_SECONDS = 120.0  # the first run compiles the engine

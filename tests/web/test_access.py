@@ -1,5 +1,7 @@
 """The door: one-time links, sessions, strangers, names that are not ours."""
 
+import logging
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from openldn.web.access import links
+from openldn.web.access.logs import LinklessFormatter
 from openldn.web.access.models import LoginLink
 from support.web import visible
 
@@ -37,6 +40,19 @@ def test_only_a_hash_of_the_link_is_kept(db: None) -> None:
     assert len(token) >= 43  # 256 bit in base64
     assert token not in kept
     assert not links.redeem(kept, now=_NOW)
+
+
+def test_the_log_leaves_out_links_in_traces_too() -> None:
+    """Message and trace of one record: no word behind /open/, everything else stays."""
+    try:
+        raise ValueError("could not redeem /open/tra%20 ce")
+    except ValueError:
+        record = logging.LogRecord(
+            "any", logging.ERROR, "x.py", 1, "Failed: %s", ("/OPEN/token",), sys.exc_info()
+        )
+    written = LinklessFormatter("%(levelname)s %(message)s").format(record)
+    assert written.startswith("ERROR Failed: /open/...\n")
+    assert written.endswith("could not redeem /open/...")
 
 
 def test_looking_at_a_link_without_opening_does_not_use_it_up(stranger: Client) -> None:

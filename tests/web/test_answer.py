@@ -201,3 +201,27 @@ def test_pages_are_answered_without_the_engine() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_seal_opens_once(owner: Client, over: Trial) -> None:
+    """A second post changes nothing, also not what was said about the code, and says so."""
+    owner.post("/answer/seal", {"seal": _file(OPENED), "was_told": "yes"})
+    again = owner.post("/answer/seal", {"seal": _file(OPENED), "was_told": "no"})
+    assert again.status_code == 422
+    assert "Nothing was changed" in visible(again.content)
+    over.refresh_from_db()
+    assert over.is_code_kept is False
+    assert over.answers.count() == 1
+
+
+def test_an_order_that_was_never_promised_is_graded_and_told(owner: Client) -> None:
+    """Without a seal at the start the answer does not rest on what nobody can check."""
+    start = NOW.date() - timedelta(days=38)
+    trial = actions.add_trial(plan_toml=PLAN, start=start)
+    add_evenings(trial, range(38))
+    answer = _opened(trial)
+    tasks.compute_answer.call(answer.pk)
+    answer.refresh_from_db()
+    codes = {reason["code"] for reason in answer.saved["design"]["grade_reasons"]}
+    assert {"plan-change-unknown", "code-unknown"} <= codes
+    assert "No seal was added before the first day" in visible(owner.get("/answer").content)

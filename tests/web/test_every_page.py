@@ -13,6 +13,12 @@ from openldn.web.person.models import Trial
 from support.web import ORDER, meet_every_rule, seal_of, visible
 
 _TAKES_FORMS_ONLY = {"/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told"}
+_EXAMPLES = {
+    "token": "no-such-link",
+    "claim_id": "muscle-pain",
+    "condition_id": "fibromyalgia",
+    "effect_id": "vivid-dreams",
+}
 _INLINE = re.compile(r"<script|<style|\sstyle=|\son\w+=|javascript:|src=.http")
 _BANNED = re.compile(
     r"\b(significant|p-value|proven|works|does not work|responder|effect size|confidence)\b", re.I
@@ -24,7 +30,9 @@ def _addresses() -> list[str]:
     for included in get_resolver().url_patterns:
         for pattern in getattr(included, "url_patterns", []):
             assert isinstance(pattern, URLPattern)
-            found.append("/" + str(pattern.pattern).replace("<str:token>", "no-such-link"))
+            found.append(
+                "/" + re.sub(r"<\w+:(\w+)>", lambda m: _EXAMPLES[m[1]], str(pattern.pattern))
+            )
     return found
 
 
@@ -112,7 +120,7 @@ def test_addresses_of_buttons_cannot_be_opened(owner: Client, address: str) -> N
     assert "belongs to a button" in visible(answer.content)
 
 
-@pytest.mark.parametrize("address", ["/trial", "/answer", "/help", "/diary.csv"])
+@pytest.mark.parametrize("address", ["/trial", "/answer", "/help", "/diary.csv", "/known"])
 def test_pages_that_only_show_take_no_forms(owner: Client, running: Trial, address: str) -> None:
     """A form sent to a page without one is refused."""
     assert owner.post(address).status_code == 405

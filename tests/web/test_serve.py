@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import sqlite3
 import ssl
 import stat
@@ -32,9 +33,11 @@ class Browser:
         self.app = app
         self.cookie = ""
 
-    def get(self, path: str, *, host: str | None = None) -> tuple[int, str, dict[str, str]]:
+    def get(
+        self, path: str, *, host: str | None = None, method: str = "GET"
+    ) -> tuple[int, str, dict[str, str]]:
         """Ask for a page: status, text, headers."""
-        return self._ask("GET", path, None, host)
+        return self._ask(method, path, None, host)
 
     def tap(self, path: str, **fields: str) -> int:
         """Send the form of a page, with its token."""
@@ -88,7 +91,23 @@ def test_another_host_name_is_refused_by_the_running_app(demo: Served) -> None:
     browser = Browser(demo)
     for host in (f"evil.example:{demo.port}", "127.0.0.1:1", "127.0.0.1", "evil.example"):
         assert browser.get("/alive", host=host)[0] == 400, host
-    assert browser.get("/alive", host=f"localhost:{demo.port}")[0] == 204
+    for ours in ("localhost", "LocalHost"):
+        assert browser.get("/alive", host=f"{ours}:{demo.port}")[0] == 204
+
+
+def test_a_link_that_still_opens_is_never_in_the_log(demo: Served) -> None:
+    """Refused looks at a link are logged without it, and it opens afterwards."""
+    path = _new_link_path(demo)
+    browser = Browser(demo)
+    log = demo.folder / "openldn.log"
+    before = log.read_text().count("/open/...") if log.exists() else 0
+    assert browser.get(path, method="HEAD")[0] == 405
+    assert browser.get(path, method="OPTIONS")[0] == 405
+    assert browser.get(path, host="evil.example")[0] == 400
+    written = log.read_text()
+    assert written.count("/open/...") >= before + 3
+    assert path.rpartition("/")[2] not in written
+    assert browser.get(path)[0] == 302
 
 
 def test_only_this_person_can_read_the_folder(demo: Served) -> None:
@@ -142,10 +161,14 @@ def _wait_for_answer(browser: Browser) -> None:
 
 def opened_again(app: Served) -> Browser:
     """Ask for a new link and open it."""
-    link = run_serve("--link", "--demo", "--data", str(app.folder)).stdout.strip()
     browser = Browser(app)
-    assert browser.get(urlsplit(link).path)[0] == 302
+    assert browser.get(_new_link_path(app))[0] == 302
     return browser
+
+
+def _new_link_path(app: Served) -> str:
+    link = run_serve("--link", "--demo", "--data", str(app.folder)).stdout.strip()
+    return urlsplit(link).path
 
 
 def test_the_running_trial_of_the_demo_holds_no_order(demo: Served) -> None:
@@ -196,6 +219,77 @@ def test_a_killed_worker_is_replaced_and_its_work_done_again(tmp_path: Path) -> 
         ]
         os.kill(worker, signal.SIGKILL)
         _wait_for_answer(opened(app))
+
+
+def _page_process(app: Served) -> int:
+    (pages,) = [
+        pid
+        for pid in _children(app.process.pid)
+        if b"\0worker\0" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    return pages
+
+
+def test_a_killed_page_process_is_replaced(tmp_path: Path) -> None:
+    """The system kills it, say for memory: the same browser goes on with the same session."""
+    with served(tmp_path / "data", "--demo") as app:
+        browser = opened(app)
+        os.kill(_page_process(app), signal.SIGKILL)
+        _wait_until_answered(app)
+        assert browser.get("/")[0] == 200
+        assert app.stop() == 0
+
+
+def test_a_page_process_that_keeps_dying_ends_the_app_in_words(tmp_path: Path) -> None:
+    """Twice within seconds: exit 1, one sentence, and nothing says that it runs."""
+    with served(tmp_path / "data", "--demo") as app:
+        first = _page_process(app)
+        os.kill(first, signal.SIGKILL)
+        ends = time.monotonic() + 20
+        while (second := _page_process_or_none(app)) in (None, first):
+            assert time.monotonic() < ends
+        assert second is not None
+        os.kill(second, signal.SIGKILL)
+        assert app.process.wait(20) == 1
+        assert app.process.stderr is not None
+        said = app.process.stderr.read()
+        assert "shows pages died" in said
+        assert "Your records are saved" in said
+        assert not (app.folder / "running.json").exists()
+
+
+def _page_process_or_none(app: Served) -> int | None:
+    try:
+        return _page_process(app)
+    except (OSError, ValueError):
+        return None
+
+
+def _wait_until_answered(app: Served) -> None:
+    ends = time.monotonic() + 20
+    while True:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if Browser(app).get("/alive")[0] == 204:
+                return
+        assert time.monotonic() < ends, "no page was answered in time"
+        time.sleep(0.1)
+
+
+def test_uploads_that_never_end_block_no_page(demo: Served) -> None:
+    """A dozen senders that stop in the middle: the owner's page comes all the same."""
+    browser = opened_again(demo)
+    browser.get("/")  # from now on the session has a form token, for which bodies are read
+    head = (
+        f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{demo.port}\r\nCookie: {browser.cookie}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900000\r\n\r\na="
+    )
+    with contextlib.ExitStack() as stack:
+        for _ in range(12):
+            slow = socket.create_connection(("127.0.0.1", demo.port), timeout=20)
+            stack.enter_context(slow)
+            slow.sendall(head.encode())
+        time.sleep(0.5)
+        assert browser.get("/")[0] == 200
 
 
 def test_a_dead_server_leaves_no_process_behind(tmp_path: Path) -> None:
@@ -313,6 +407,60 @@ def _certificate(folder: Path) -> tuple[str, str]:
     return str(cert), str(key)
 
 
+def test_a_bad_certificate_is_named(tmp_path: Path) -> None:
+    """Exit 3 with the file's name, before any folder is made."""
+    _, key = _certificate(tmp_path)
+    bad = tmp_path / "bad.pem"
+    bad.write_text("no certificate")
+    options = ["--host", "127.0.0.2", "--allow-remote", "--tls-cert", str(bad), "--tls-key", key]
+    done = run_serve("--data", str(tmp_path / "data"), *options)
+    assert done.returncode == 3
+    assert str(bad) in done.stderr
+    assert "LDN-W009" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_app_on_every_address_tells_its_names(tmp_path: Path) -> None:
+    """The link is one that opens here; given name and loopback answer, others do not."""
+    cert, key = _certificate(tmp_path)
+    options = ["--host", "0.0.0.0", "--allow-remote", "--tls-cert", cert, "--tls-key", key]
+    with served(tmp_path / "data", "--demo", *options) as app:
+        assert app.link.startswith(f"https://127.0.0.1:{app.port}/open/")
+        trusting = ssl.create_default_context(cafile=cert)
+        trusting.check_hostname = False
+        for host, status in (
+            (f"127.0.0.1:{app.port}", 204),
+            (f"{socket.gethostname()}:{app.port}", 204),
+            (f"evil.example:{app.port}", 400),
+        ):
+            secure = http.client.HTTPSConnection(
+                "127.0.0.1", app.port, context=trusting, timeout=20
+            )
+            secure.request("GET", "/alive", headers={"Host": host})
+            assert secure.getresponse().status == status, host
+            secure.close()
+        app.stop()
+        assert app.process.stderr is not None
+        assert f"these names only: 127.0.0.1:{app.port}" in app.process.stderr.read()
+
+
+def test_no_link_to_an_app_that_was_killed(tmp_path: Path) -> None:
+    """What a kill -9 left behind is not taken for a running app."""
+    folder = tmp_path / "data"
+    with served(folder, "--demo") as app:
+        children = _children(app.process.pid)
+        app.stop(signal.SIGKILL)
+        ends = time.monotonic() + 10
+        while any(map(_is_running, children)):
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+    assert (folder / "running.json").exists()
+    done = run_serve("--link", "--demo", "--data", str(folder))
+    assert done.returncode == 3
+    assert "LDN-W004" in done.stderr
+    assert not done.stdout
+
+
 def test_no_app_no_link(tmp_path: Path) -> None:
     """Asking for a link where nothing runs says how to start."""
     done = run_serve("--link", "--data", str(tmp_path))
@@ -330,6 +478,81 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert "a folder with other files in it" in done.stderr
     assert stat.S_IMODE(other.stat().st_mode) == 0o755
     assert [path.name for path in tmp_path.iterdir()] == ["script.sh"]
+
+
+@pytest.mark.parametrize("content", ["not ours", "", "0" * 64])
+def test_a_file_called_secret_makes_no_folder_ours(tmp_path: Path, content: str) -> None:
+    """Another program's folder with a file of that name keeps its files and its modes."""
+    other = tmp_path / "theirs"
+    other.mkdir()
+    other.chmod(0o755)
+    (other / "secret").write_text(content)
+    (other / "secret").chmod(0o644)
+    done = run_serve("--data", str(other))
+    assert done.returncode == 3
+    assert "LDN-W006" in done.stderr
+    assert stat.S_IMODE(other.stat().st_mode) == 0o755
+    assert stat.S_IMODE((other / "secret").stat().st_mode) == 0o644
+    assert [path.name for path in other.iterdir()] == ["secret"]
+
+
+def test_a_copied_database_makes_no_folder_ours(tmp_path: Path) -> None:
+    """A backup of the one file beside other things: nothing is touched."""
+    (tmp_path / "openldn.sqlite3").touch()
+    (tmp_path / "letter.txt").write_text("x")
+    tmp_path.chmod(0o755)
+    done = run_serve("--data", str(tmp_path))
+    assert done.returncode == 3
+    assert "LDN-W006" in done.stderr
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("content", ["", "abc"])
+def test_a_key_cut_short_is_said_in_words_and_can_be_made_anew(
+    tmp_path: Path, content: str
+) -> None:
+    """What a crash or a full disk left is refused at the start, and the advice works."""
+    folder = tmp_path / "data"
+    with served(folder, "--demo"):
+        pass
+    (folder / "secret").write_text(content)
+    done = run_serve("--demo", "--data", str(folder), "--port", str(free_port()))
+    assert done.returncode == 3
+    assert "LDN-W007" in done.stderr
+    (folder / "secret").unlink()
+    with served(folder, "--demo") as app:
+        assert opened(app).get("/")[0] == 200
+
+
+@pytest.mark.parametrize("place", [0, 4096])
+def test_a_damaged_database_is_said_in_words_and_kept(tmp_path: Path, place: int) -> None:
+    """Exit 3 and what to do, whether no database is left of it or one page is wrong."""
+    folder = tmp_path / "data"
+    with served(folder, "--demo"):
+        pass
+    database = folder / "openldn.sqlite3"
+    with database.open("r+b") as file:
+        file.seek(place)
+        file.write(b"\xff" * 2000)
+    before = database.read_bytes()
+    done = run_serve("--demo", "--data", str(folder), "--port", str(free_port()))
+    assert done.returncode == 3, done.stderr
+    assert "LDN-W008" in done.stderr
+    assert "Keep this file" in done.stderr
+    assert database.read_bytes() == before
+
+
+def test_modes_are_repaired_in_a_folder_of_ours(tmp_path: Path) -> None:
+    """Files that came back from a backup for all to read, the older log among them."""
+    folder = tmp_path / "data"
+    with served(folder, "--demo"):
+        pass
+    for name in ("openldn.log.1", "secret"):
+        (folder / name).touch()
+        (folder / name).chmod(0o644)
+    with served(folder, "--demo"):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert set(modes.values()) == {0o600}
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:

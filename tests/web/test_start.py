@@ -1,6 +1,7 @@
 """The gate: what blocks a first plan, what a prescriber can decide, and the plan itself."""
 
-from datetime import timedelta
+import json
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,12 +9,16 @@ from django.test import Client
 from pytest_django import Settings
 
 from openldn.protocol.safety import GATE_QUESTIONS, RULES, Question, Severity
-from openldn.web.person import clock
+from openldn.web.person import actions, clock
 from openldn.web.person.models import SafetyCheck, Trial
 from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
 
 SAFE = {question.id: "no" if question.when else "yes" for question in GATE_QUESTIONS}
 _TOMORROW = (NOW.date() + timedelta(days=1)).isoformat()
+
+
+def _seal(seal: object = SEAL) -> dict[str, SimpleUploadedFile]:
+    return {"seal": SimpleUploadedFile("seal.json", json.dumps(seal).encode())}
 
 
 def _touch(question_id: str) -> dict[str, str]:
@@ -101,7 +106,9 @@ def test_no_plan_without_the_questions(owner: Client) -> None:
 def test_a_pasted_plan_begins_a_trial_byte_for_byte(owner: Client) -> None:
     """Browsers send CR LF; the plan keeps the bytes that its seal was made with."""
     owner.post("/start", SAFE)
-    answer = owner.post("/start/plan", {"text": PLAN.replace("\n", "\r\n"), "start": _TOMORROW})
+    answer = owner.post(
+        "/start/plan", {"text": PLAN.replace("\n", "\r\n"), "start": _TOMORROW} | _seal()
+    )
     assert answer["Location"] == "/trial"
     trial = Trial.objects.get()
     assert trial.plan_toml == PLAN
@@ -111,8 +118,6 @@ def test_a_pasted_plan_begins_a_trial_byte_for_byte(owner: Client) -> None:
 
 def test_a_plan_file_and_its_seal_begin_a_trial(owner: Client) -> None:
     """Of the seal the promise is kept."""
-    import json
-
     owner.post("/start", SAFE)
     files = {
         "file": SimpleUploadedFile("plan.toml", PLAN.encode()),
@@ -174,8 +179,6 @@ def test_a_wrong_file_is_refused_in_words(
 
 def test_a_seal_of_another_plan_is_refused(owner: Client) -> None:
     """The hash in the seal must be that of this plan."""
-    import json
-
     owner.post("/start", SAFE)
     seal = SimpleUploadedFile("seal.json", json.dumps(seal_of(ORDER, is_open=False)).encode())
     other = PLAN.replace("Dr B", "Dr C")
@@ -196,4 +199,120 @@ def test_the_demo_never_takes_an_own_plan(owner: Client, settings: Settings) -> 
     answer = owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW})
     assert "openldn serve" in visible(answer.content)
     assert "All records are invented" in visible(answer.content)
+    assert not Trial.objects.exists()
+
+
+def _begin(owner: Client, **changed: str) -> int:
+    given = {"text": PLAN, "start": _TOMORROW} | changed
+    return owner.post("/start/plan", given | _seal()).status_code
+
+
+def test_a_double_submit_begins_one_trial(owner: Client) -> None:
+    """The same plan sent again leads to its trial."""
+    owner.post("/start", SAFE)
+    assert [_begin(owner), _begin(owner)] == [302, 302]
+    assert Trial.objects.count() == 1
+
+
+def test_two_requests_at_once_begin_one_trial(owner: Client) -> None:
+    """What was checked before the transaction is checked again inside it."""
+    owner.post("/start", SAFE)
+    check = SafetyCheck.objects.get()
+    given = {"plan_toml": PLAN, "start": NOW.date(), "seal": SEAL, "today": NOW.date()}
+    actions.begin_trial(check=check, **given)
+    with pytest.raises(actions.PlanRefused):
+        actions.begin_trial(check=check, **given)
+    assert Trial.objects.count() == 1
+
+
+def test_no_plan_is_added_while_a_trial_runs(owner: Client, running: Trial) -> None:
+    """Another plan is refused in words, whatever was answered."""
+    owner.post("/start", SAFE)
+    answer = owner.post("/start/plan", {"text": PLAN + "# other\n", "start": _TOMORROW})
+    assert answer.status_code == 409
+    assert "A trial runs already" in visible(answer.content)
+    assert Trial.objects.count() == 1
+
+
+def test_answers_while_a_trial_runs_are_kept_and_told(owner: Client, running: Trial) -> None:
+    """A touched rule is said with its reason, and that a trial runs."""
+    answer = owner.post("/start", _touch("opioid-now"))
+    words = visible(answer.content)
+    assert answer.status_code == 409
+    assert "A trial runs already" in words
+    assert " ".join(RULES["opioid-now"].why.split()) in words
+    assert SafetyCheck.objects.get().touched == ["opioid-now"]
+
+
+def test_safety_answers_are_good_for_one_plan(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After their plan the questions are asked again, also once that trial is over."""
+    owner.post("/start", SAFE)
+    assert _begin(owner, start=(NOW.date() - timedelta(days=37)).isoformat()) == 302
+    Trial.objects.update(start=NOW.date() - timedelta(days=38))
+    assert owner.get("/start/plan")["Location"] == "/start"
+    owner.post("/start", SAFE)
+    assert owner.get("/start/plan").status_code == 200
+
+
+def test_a_touched_answer_later_the_same_day_closes_the_plan_page(owner: Client) -> None:
+    """The latest answers count, also against a check that a request already holds."""
+    owner.post("/start", SAFE)
+    old = SafetyCheck.objects.get()
+    owner.post("/start", _touch("opioid-now"))
+    assert owner.get("/start/plan")["Location"] == "/start/decision"
+    with pytest.raises(actions.PlanRefused):
+        actions.begin_trial(
+            plan_toml=PLAN, start=NOW.date(), seal=SEAL, check=old, today=NOW.date()
+        )
+
+
+@pytest.mark.parametrize("is_in_plan", [False, True])
+@pytest.mark.parametrize(
+    ("first", "complaint"),
+    [
+        ("9999-12-31", "Expected: a da"),
+        ("0001-01-01", "Expected: a da"),
+        ("2027-11-23", "Expected: a da"),
+        ("2026-09-22", "Expected: a da"),
+        ("2026-10-15", "has ended already"),
+    ],
+)
+def test_a_first_day_that_cannot_be_is_refused_in_words(
+    owner: Client, first: str, complaint: str, is_in_plan: bool
+) -> None:
+    """A slip in the year never closes the folder, wherever the day stands."""
+    owner.post("/start", SAFE)
+    plan = PLAN.replace("[design]", f"[design]\nstart = {first}") if is_in_plan else PLAN
+    given = {"text": plan, "start": "" if is_in_plan else first}
+    answer = owner.post("/start/plan", given | _seal())
+    assert answer.status_code == 422
+    assert complaint in visible(answer.content)
+    assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/", "/trial", "/answer", "/start", "/help", "/diary.csv"])
+def test_a_folder_with_a_day_far_ahead_opens(owner: Client, path: str) -> None:
+    """Such a trial of an earlier version ends no page."""
+    actions.add_trial(plan_toml=PLAN, start=date(9999, 12, 31), seal=SEAL)
+    assert owner.get(path).status_code in (200, 302)
+
+
+def test_a_drawn_order_needs_its_promise_at_the_start(owner: Client) -> None:
+    """Without the closed seal a randomised plan does not begin."""
+    owner.post("/start", SAFE)
+    answer = owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW})
+    assert answer.status_code == 422
+    assert "promised before the first day" in visible(answer.content)
+    assert not Trial.objects.exists()
+
+
+def test_an_opened_seal_at_the_start_is_refused(owner: Client) -> None:
+    """Whoever knows the order already cannot be blinded by it."""
+    owner.post("/start", SAFE)
+    opened = _seal(seal_of(ORDER, is_open=True))
+    answer = owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW} | opened)
+    assert answer.status_code == 422
+    assert "a seal that was opened already" in visible(answer.content)
     assert not Trial.objects.exists()

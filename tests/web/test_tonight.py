@@ -1,10 +1,13 @@
 """The check-in: every tap is kept, nothing is lost, bad input is answered in words."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from openldn.diary import Diary
 from openldn.web.person import actions, clock, items, records
 from openldn.web.person.models import Entry, Trial
 from support.web import NOW, answer_no_opioids, visible
@@ -20,6 +23,13 @@ def quiet(running: Trial) -> Trial:
 def _held(trial: Trial, day: int = 14) -> dict[str, str | None]:
     by_day = records.in_force(trial.entries.all())
     return {item: answer.value for item, answer in by_day.get(day, {}).items()}
+
+
+def _undo(client: Client, item: str, path: str = "/") -> dict[str, str]:
+    """Read from the page what the Undo of an item sends."""
+    fields = rf'value="{item}"><input type="hidden" name="row" value="(\d+)"'
+    (row,) = re.findall(fields, client.get(path).content.decode())
+    return {"item": item, "undo": "1", "row": row}
 
 
 def _open_question(client: Client, path: str = "/") -> str:
@@ -74,11 +84,11 @@ def test_undo_brings_back_the_answer_before(owner: Client, running: Trial) -> No
     """Undo takes back one tap; undoing again opens the question."""
     for value in ("6", "4"):
         owner.post("/", {"item": "outcome:pain", "value": value})
-    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    owner.post("/", _undo(owner, "outcome:pain"))
     assert _held(running)["outcome:pain"] == "6"
-    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    owner.post("/", _undo(owner, "outcome:pain"))
     assert "outcome:pain" not in _held(running)
-    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    owner.post("/", {"item": "outcome:pain", "undo": "1", "row": ""})
     assert running.entries.filter(day=14, item="outcome:pain").count() == 4
 
 
@@ -87,7 +97,7 @@ def test_a_double_tap_is_one_answer(owner: Client, running: Trial) -> None:
     for _ in range(2):
         owner.post("/", {"item": "outcome:pain", "value": "6"})
     assert running.entries.filter(day=14, item="outcome:pain").count() == 1
-    owner.post("/", {"item": "outcome:pain", "undo": "1"})
+    owner.post("/", _undo(owner, "outcome:pain"))
     assert "outcome:pain" not in _held(running)
 
 
@@ -112,7 +122,7 @@ def test_change_opens_an_answered_question_with_its_key_pressed(
     assert 'value="6" class="r6" aria-pressed="true"' in html
 
 
-@pytest.mark.parametrize("change", ["0", "99", "-1", "x", "²", "9" * 400])
+@pytest.mark.parametrize("change", ["0", "99", "-1", "x", "²", "9" * 400, "9" * 5000])
 def test_a_wrong_number_in_the_address_does_no_harm(
     owner: Client, running: Trial, change: str
 ) -> None:
@@ -135,7 +145,7 @@ def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, quiet: Trial) 
     assert b"<legend>" not in page
     assert "This counts as an entry" in visible(page)
     assert records.diary_of(quiet).days()[14].is_too_ill
-    owner.post("/", {"item": "ill", "undo": "1"})
+    owner.post("/", _undo(owner, "ill"))
     assert "ill" not in _held(quiet)
 
 
@@ -145,6 +155,9 @@ def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, quiet: Trial) 
         {"item": "outcome:pain", "value": "11"},
         {"item": "outcome:pain", "value": "-1"},
         {"item": "outcome:pain", "value": "nan"},
+        {"item": "outcome:pain", "value": "1_0"},
+        {"item": "outcome:pain", "value": "-0"},
+        {"item": "outcome:pain", "value": "5.5"},
         {"item": "outcome:pain", "value": "1e999"},
         {"item": "outcome:pain", "value": ""},
         {"item": "outcome:mood", "value": "3"},
@@ -155,6 +168,8 @@ def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, quiet: Trial) 
         {"item": "note", "value": "x" * 2001},
         {"item": "outcome:mood", "skip": "1"},
         {"item": "whatever", "skip": "1"},
+        {"item": "ill", "skip": "1"},
+        {"item": "event:flare", "skip": "1"},
         {"item": "x" * 500, "value": "1"},
         {"item": "arm", "value": "active"},
         {},
@@ -202,7 +217,7 @@ def test_each_side_effect_has_four_keys_and_the_rest_can_be_none(
 def test_undo_of_none_takes_back_all_that_came_with_it(owner: Client, running: Trial) -> None:
     """One tap put five zeros there; one tap takes them away."""
     owner.post("/", {"item": "side-effects", "value": "0"})
-    owner.post("/", {"item": "side-effects", "undo": "1"})
+    owner.post("/", _undo(owner, "side-effects"))
     assert not [item for item in _held(running) if item.startswith("side:")]
 
 
@@ -211,7 +226,7 @@ def test_an_event_can_be_told_and_taken_back(owner: Client, running: Trial) -> N
     owner.post("/events", {"item": "event:flare", "value": "1"})
     assert "A flare" in visible(owner.get("/").content)
     assert records.diary_of(running).days()[14].events == ("flare",)
-    owner.post("/events", {"item": "event:flare", "undo": "1"})
+    owner.post("/events", _undo(owner, "event:flare", "/events"))
     assert "event:flare" not in _held(running)
 
 
@@ -281,3 +296,110 @@ def test_after_the_last_day_it_leads_to_the_answer(owner: Client, over: Trial) -
 def test_without_a_trial_the_way_leads_to_the_safety_questions(owner: Client) -> None:
     """The first page of an empty folder is the gate."""
     assert owner.get("/")["Location"] == "/start"
+
+
+@pytest.mark.parametrize(
+    ("path", "item", "value"),
+    [
+        ("/", "outcome:pain", "6"),
+        ("/", "side-effects", "0"),
+        ("/", "ill", "1"),
+        ("/events", "event:flare", "1"),
+    ],
+)
+def test_a_repeated_undo_takes_back_nothing_more(
+    owner: Client, quiet: Trial, path: str, item: str, value: str
+) -> None:
+    """Sent twice by a slow line, one Undo stays one: the form names the row."""
+    before = "4" if item == "outcome:pain" else value
+    for given in (before, value):
+        owner.post(path, {"item": item, "value": given})
+    undo = _undo(owner, item, path)
+    owner.post(path, undo)
+    once = quiet.entries.count()
+    owner.post(path, undo)
+    assert quiet.entries.count() == once
+
+
+@pytest.mark.parametrize(
+    ("path", "item", "value"),
+    [
+        ("/", "outcome:pain", "7"),
+        ("/note", "note", "A last word"),
+        ("/side-effects", "side:headache", "2"),
+        ("/events", "event:flare", "1"),
+    ],
+)
+def test_the_last_evening_after_midnight_is_kept_as_yesterday(
+    owner: Client, over: Trial, path: str, item: str, value: str
+) -> None:
+    """The page of the last day, tapped when the trial is over by the clock, loses nothing."""
+    answer = owner.post(path, {"item": item, "value": value, "day": "37"})
+    assert answer["Location"] == "/yesterday"
+    assert _held(over, day=37)[item] == value
+
+
+@pytest.mark.parametrize("path", ["/", "/yesterday", "/note", "/events", "/side-effects"])
+def test_an_answer_for_no_open_day_is_never_lost_silently(
+    owner: Client, over: Trial, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Days after the end the page says that nothing was saved."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=3))
+    answer = owner.post(path, {"item": "capsule", "value": "1", "day": "37"})
+    assert answer.status_code == 422
+    assert "Nothing was saved" in visible(answer.content)
+
+
+@pytest.mark.parametrize("taps", [("outcome:pain", "ill"), ("ill", "outcome:pain")])
+def test_the_diary_of_a_day_too_ill_reads_back(
+    owner: Client, running: Trial, tmp_path: Path, taps: tuple[str, str]
+) -> None:
+    """A score beside too-ill is kept in the database and is no score of the diary."""
+    for item in taps:
+        owner.post("/", {"item": item, "value": "1"})
+    path = tmp_path / "diary.csv"
+    path.write_bytes(owner.get("/diary.csv").content)
+    day = Diary.read(path, outcomes=running.plan.outcomes).days()[14]
+    assert day.is_too_ill
+    assert day.scores["pain"] is None
+
+
+def test_what_was_left_out_never_happened(owner: Client, running: Trial) -> None:
+    """A row of an earlier version that leaves out too-ill or an event says neither."""
+    for item in ("ill", "event:flare"):
+        Entry.objects.create(
+            trial=running, day=14, item=item, kind=Entry.Kind.LEFT_OUT, entered_at=NOW
+        )
+    day = records.diary_of(running).days()[14]
+    assert not day.is_too_ill
+    assert day.events == ()
+    assert "Too ill to answer" not in owner.get("/").content.decode().split('id="question"')[1][:60]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("a\tb", "a b"),
+        ("20\u00a0mg", "20 mg"),
+        ("\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",) * 2,
+        ("\U0001f469\u200d\U0001f52c",) * 2,
+        ("abc\u202ecba\u2066", "abccba"),
+        ("a\u2028b\u3000c", "a b c"),
+    ],
+)
+def test_a_note_is_kept_as_it_was_written(
+    owner: Client, running: Trial, written: str, kept: str
+) -> None:
+    """Joiners shape letters and signs; only what steers a screen goes, and spaces are spaces."""
+    owner.post("/note", {"value": written})
+    assert _held(running)["note"] == kept
+
+
+def test_a_note_that_is_too_long_is_given_back_with_the_limit(
+    owner: Client, running: Trial
+) -> None:
+    """The words stay in the field, and the limit is named."""
+    answer = owner.post("/note", {"value": "x" * 2001})
+    assert answer.status_code == 422
+    assert "2,001 characters. Expected: 2,000 or fewer" in visible(answer.content)
+    assert "x" * 2001 in answer.content.decode()

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -18,15 +19,27 @@ from functools import partial
 from pathlib import Path
 
 from openldn.protocol.problems import InputError, Problem
-from openldn.web.access.folder import FolderLock, prepare
+from openldn.web.access.folder import FolderLock, is_open, prepare
 
 __all__ = ["Address", "print_new_link", "serve"]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (where we reach it)
 _PORTS_TRIED = 20  # from the default on, when the person named none
 _POLL_SECONDS = 0.05
 _STOP_SECONDS = 5.0
-_THREADS = 4  # one person; static files come beside pages
+# Each slow upload holds one until its sender goes away; idle ones end after half a minute.
+_THREADS = 64
+# What the file or its disk can do to us, as against a wrong statement of ours.
+_FILE_ERRORS = (
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOTADB,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,41 +55,60 @@ class Address:
     @property
     def url(self) -> str:
         """The address as a browser takes it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _bracketed(self.nearest)
         return f"{'https' if self.cert else 'http'}://{host}:{self.port}"
 
     @property
+    def nearest(self) -> str:
+        """The address that this computer itself reaches it under."""
+        return _EVERYWHERE.get(self.host, self.host)
+
+    @property
     def host_headers(self) -> tuple[str, ...]:
-        """Every Host header that is answered."""
-        remote = (self.host, socket.gethostname(), socket.getfqdn())
-        names = ("127.0.0.1", "localhost", "[::1]") if self.host in _LOOPBACK else remote
-        return tuple(f"{name}:{self.port}" for name in names)
+        """Every Host header that is answered, in small letters."""
+        names = ["127.0.0.1", "localhost", "[::1]"]
+        if self.host not in _LOOPBACK:
+            names += [_bracketed(self.host), socket.gethostname(), socket.getfqdn()]
+        if self.host in _EVERYWHERE:
+            names += map(_bracketed, _own_addresses())
+        return tuple(dict.fromkeys(f"{name.lower()}:{self.port}" for name in names))
 
 
 def serve(folder: Path, address: Address, *, is_demo: bool, opens_browser: bool) -> int:
     """Run the app on a folder until Ctrl-C."""
+    _check_certificate(address)
     prepare(folder)
+    running = folder / "running.json"
     with FolderLock(folder):
+        running.unlink(missing_ok=True)  # of an app that was killed
         address = _free(address)
         _set_environment(folder, address, is_demo=is_demo)
-        _prepare_tables(is_demo=is_demo)
-        _write_running(folder, address)
-        with _worker():
-            _answer_pages(address, opens_browser=opens_browser)
-        (folder / "running.json").unlink(missing_ok=True)
-    return 0
+        _check_database(folder)
+        _set_up_django()
+        with _database(folder):
+            _prepare_tables(is_demo=is_demo)
+        try:
+            _write_running(folder, address)
+            with _worker():
+                return _answer_pages(address, opens_browser=opens_browser)
+        finally:
+            running.unlink(missing_ok=True)
 
 
 def print_new_link(folder: Path) -> int:
     """Print a new one-time link to the app that already runs on a folder."""
     try:
-        running = json.loads((folder / "running.json").read_bytes())
-    except (OSError, ValueError) as error:
+        url = str(json.loads((folder / "running.json").read_bytes())["url"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError([_nothing_runs(folder)]) from error
+    if not is_open(folder):
+        raise InputError([_nothing_runs(folder)])
     os.umask(0o077)
     os.environ["OPENLDN_DATA"] = str(folder)
     _set_up_django()
-    _print(_new_link(str(running["url"])))
+    with _database(folder):
+        link = _new_link(url)
+    _print(link)
     return 0
 
 
@@ -95,8 +127,39 @@ def _set_up_django() -> None:
     django.setup()
 
 
+@contextlib.contextmanager
+def _database(folder: Path) -> Iterator[None]:
+    """Say in words what is wrong with the database file; a mistake of ours stays one."""
+    from django.db import DatabaseError
+
+    try:
+        yield
+    except DatabaseError as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF  # without its refinement
+        if code not in _FILE_ERRORS:
+            raise
+        raise InputError([_bad_database(folder, str(error))]) from error
+
+
+def _check_database(folder: Path) -> None:
+    """Read the file through once; what is damaged now would fail in the middle of an evening.
+
+    A connection that only reads leaves a damaged file as it is, for whoever repairs it.
+    """
+    path = folder / "openldn.sqlite3"
+    if not path.exists():
+        return
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise InputError([_bad_database(folder, found)])
+
+
 def _prepare_tables(*, is_demo: bool) -> None:
-    _set_up_django()
     from django.core.management import call_command
     from django.db import connections
 
@@ -120,9 +183,13 @@ def _make_demo() -> None:
 
 
 def _new_link(url: str) -> str:
+    from django.db import connections
+
     from openldn.web.access import links
 
-    return f"{url}/open/{links.issue(now=datetime.now(UTC))}"
+    token = links.issue(now=datetime.now(UTC))
+    connections.close_all()  # a page server that is started anew forks: see _prepare_tables
+    return f"{url}/open/{token}"
 
 
 def _free(address: Address) -> Address:
@@ -188,7 +255,8 @@ def _start_worker() -> subprocess.Popen[bytes]:
     )
 
 
-def _answer_pages(address: Address, *, opens_browser: bool) -> None:
+def _answer_pages(address: Address, *, opens_browser: bool) -> int:
+    """Answer until the person ends it; a page process that dies is started anew."""
     from granian.constants import Interfaces
     from granian.server import Server
 
@@ -198,6 +266,7 @@ def _answer_pages(address: Address, *, opens_browser: bool) -> None:
         port=address.port,
         interface=Interfaces.WSGI,
         workers=1,
+        respawn_failed_workers=True,
         blocking_threads=_THREADS,
         log_enabled=False,
         ssl_cert=address.cert,
@@ -207,8 +276,19 @@ def _answer_pages(address: Address, *, opens_browser: bool) -> None:
     greeter = threading.Thread(target=_greet, args=(address, opens_browser), daemon=True)
     server.on_startup(greeter.start)
     server.on_startup(partial(_end_on_hangup, server.signal_handler_interrupt))
-    server.serve()
+    try:
+        server.serve()
+    except SystemExit:
+        # A Ctrl-C reaches the page process too, which may be gone before it is told to end.
+        if not server.interrupt_signal:
+            _say(
+                "\nThe part of the app that shows pages died twice within seconds, so it ended."
+                " Your records are saved. Start it again; if it ends again, openldn.log in the"
+                " data folder may tell why."
+            )
+            return 1
     _say("\nClosed. Your records are saved.")
+    return 0
 
 
 def _end_on_hangup(end: Callable[..., None]) -> None:
@@ -224,6 +304,8 @@ def _greet(address: Address, opens_browser: bool) -> None:
     link = _new_link(address.url)
     _print("OpenLDN runs on this computer. Open this link (once, within 10 minutes):\n")
     _print(f"    {link}\n")
+    if address.host not in _LOOPBACK:
+        _say(f"It answers to these names only: {', '.join(address.host_headers)}")
     _say("Ctrl-C ends it. Your records stay in the data folder.")
     if opens_browser:
         webbrowser.open(link)
@@ -231,7 +313,7 @@ def _greet(address: Address, opens_browser: bool) -> None:
 
 def _is_alive(address: Address) -> bool:
     try:
-        with socket.create_connection((address.host, address.port), timeout=1) as plain:
+        with socket.create_connection((address.nearest, address.port), timeout=1) as plain:
             # A socket that is accepted by the system is not yet an app that answers.
             stream = _wrapped(plain) if address.cert else plain
             request = f"GET /alive HTTP/1.1\r\nHost: {address.host_headers[0]}\r\n\r\n"
@@ -257,6 +339,51 @@ def _wrapped(plain: socket.socket) -> ssl.SSLSocket:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # we only ask our own server whether it is up
     return context.wrap_socket(plain)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _own_addresses() -> set[str]:
+    """Ask the system under which addresses this computer is known."""
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None)
+    except OSError:
+        return set()
+    return {str(place[0]) for *_, place in found}
+
+
+def _check_certificate(address: Address) -> None:
+    if not (address.cert and address.key):
+        return
+    try:
+        # A key behind a pass phrase is refused: nothing may wait for an answer at the terminal.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(address.cert, address.key, password=lambda: "")
+    except (OSError, ValueError) as error:
+        raise InputError([_bad_certificate(address)]) from error
+
+
+def _bad_certificate(address: Address) -> Problem:
+    return Problem(
+        code="LDN-W009",
+        place=f"--tls-cert {address.cert} --tls-key {address.key}",
+        given="files that do not hold a certificate and its own key",
+        expected="two PEM files that belong together, the key without a pass phrase",
+        todo="Look at both files, or make them anew.",
+    )
+
+
+def _bad_database(folder: Path, words: str) -> Problem:
+    return Problem(
+        code="LDN-W008",
+        place=str(folder / "openldn.sqlite3"),
+        given=f"a database that cannot be used ({words})",
+        expected="the file that the app wrote, on a disk that can be written to",
+        todo="Keep this file: it may be repaired. Go on with a backup of the folder,"
+        " or name an empty folder with --data.",
+    )
 
 
 def _port_taken(address: Address) -> Problem:

@@ -2,26 +2,36 @@
 
 import contextlib
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from openldn.files import read_limited, write_new
 from openldn.protocol.problems import InputError, Problem
 
-__all__ = ["FolderLock", "default_folder", "prepare"]
+__all__ = ["FolderLock", "default_folder", "is_open", "prepare"]
 
-
-_MARKS = ("secret", "openldn.sqlite3")  # a folder with one of them is ours
+_DATABASE = "openldn.sqlite3"
+_MARK = "openldn-folder.txt"
+_MARK_TEXT = """\
+This folder was made by OpenLDN. It holds the records of one person.
+Leave every file where it is; a copy of the whole folder is a backup.
+"""
 _OURS = (
-    *_MARKS,
-    "openldn.sqlite3-wal",
-    "openldn.sqlite3-shm",
+    _MARK,
+    _DATABASE,
+    f"{_DATABASE}-wal",
+    f"{_DATABASE}-shm",
+    "secret",
     "openldn.log",
+    "openldn.log.1",
     "running.json",
     "lock",
 )
+_SECRET = re.compile(r"[0-9a-f]{64}")
 
 
 def default_folder(*, is_demo: bool) -> Path:
@@ -43,23 +53,75 @@ def prepare(folder: Path) -> None:
     os.umask(0o077)  # for every file that this process and its children make
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()) and not any((folder / name).exists() for name in _MARKS):
+        if not _is_ours(folder):
             raise InputError([_not_ours(folder)])
         folder.chmod(0o700)
-        _make_secret(folder / "secret")
+        _write_once(folder / _MARK, _MARK_TEXT)
+        _write_once(folder / "secret", secrets.token_hex(32))
         for name in _OURS:  # files copied back from somewhere, say a backup
             with contextlib.suppress(FileNotFoundError):
                 (folder / name).chmod(0o600)
     except OSError as error:
         raise InputError([_unusable(folder, error)]) from error
+    _check_secret(folder / "secret")
 
 
-def _make_secret(path: Path) -> None:
+def is_open(folder: Path) -> bool:
+    """Tell whether a running app holds the folder, however an earlier one ended."""
     try:
-        with path.open("x", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        return
+        with (folder / "lock").open("rb+") as file:
+            try:
+                _lock(file)
+            except OSError:
+                return True
+    except OSError:
+        return False
+    return False
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell a folder that we made, or a backup of one, from somebody's other files.
+
+    A file called "secret" is no mark: many programs keep one.
+    """
+    if _has_mark(folder):
+        return True
+    # What a crash left of the very first file does not make the folder somebody else's.
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(f".{_MARK}.")}
+    return not names or (_DATABASE in names and names <= set(_OURS))
+
+
+def _has_mark(folder: Path) -> bool:
+    try:
+        return read_limited(folder / _MARK, 1000) == _MARK_TEXT.encode()
+    except InputError:
+        return False
+
+
+def _write_once(path: Path, text: str) -> None:
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            write_new(path, text)
+
+
+def _check_secret(path: Path) -> None:
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        text = ""
+    if not _SECRET.fullmatch(text):
+        raise InputError([_bad_secret(path)])
+
+
+def _bad_secret(path: Path) -> Problem:
+    return Problem(
+        code="LDN-W007",
+        place=str(path),
+        given="a key file that is empty or cut short",
+        expected="the 64 letters and digits that the app wrote",
+        todo="Delete this one file and start again: a new one is made, no record is lost,"
+        " and your browser needs a new link.",
+    )
 
 
 def _unusable(folder: Path, error: OSError) -> Problem:

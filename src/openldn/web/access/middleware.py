@@ -57,7 +57,7 @@ def known_host_only(get_response: Answer) -> Answer:
             host = request.get_host()
         except DisallowedHost:
             return views.unknown_host(request)
-        if settings.EXACT_HOSTS and host not in settings.EXACT_HOSTS:
+        if settings.EXACT_HOSTS and host.lower() not in settings.EXACT_HOSTS:
             return views.unknown_host(request)
         return get_response(request)
 

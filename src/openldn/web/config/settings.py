@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "openldn.web.access",
     "openldn.web.person",
+    "openldn.web.ask",
 ]
 
 MIDDLEWARE = [
@@ -117,7 +118,12 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "openldn.web.access.logs.LinklessFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {
         "file": (
             {

@@ -7,6 +7,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("", include("openldn.web.access.urls")),
     path("", include("openldn.web.person.urls")),
+    path("", include("openldn.web.ask.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"
 handler403 = "openldn.web.access.views.forbidden"

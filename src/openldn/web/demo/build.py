@@ -92,7 +92,14 @@ def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) 
     # Only the first start of the demo loads the simulator.
     from openldn.design import simulate
 
-    trial = actions.add_trial(plan_toml=_plan_bytes(story).decode(), start=start, is_invented=True)
+    is_over = until >= plan.total_days
+    trial = actions.add_trial(
+        plan_toml=_plan_bytes(story).decode(),
+        start=start,
+        # The trial that is over began with its seal; the running one never has its order written.
+        seal=_closed_seal(plan, story) if is_over else None,
+        is_invented=True,
+    )
     diary, _truth = simulate(
         plan, effects=story.effects, seed=story.seed, order=_order(plan, story), missing=0.1
     )
@@ -196,10 +203,21 @@ def _order(plan: Plan, story: _Story) -> tuple[Arm, ...]:
 
 
 def _open(trial: Trial, story: _Story, *, today: date) -> None:
-    """Open the seal of the trial that is over. The running one never had its order written."""
-    plan, design = trial.plan, trial.plan.design
-    order = sealed.order_text(_order(plan, story))
+    """Open the seal of the trial that is over."""
+    plan = trial.plan
     seal = {
+        **_closed_seal(plan, story),
+        "salt": _DEMO_SALT,
+        "order": sealed.order_text(_order(plan, story)),
+    }
+    actions.open_seal(trial=trial, seal=seal, is_code_kept=True, today=today)
+
+
+def _closed_seal(plan: Plan, story: _Story) -> dict[str, str | int]:
+    """The invented seal as it stood before the first day."""
+    design = plan.design
+    order = sealed.order_text(_order(plan, story))
+    return {
         "format": sealed.FORMAT,
         "kind": "seal",
         "commitment": sealed.commitment(salt=_DEMO_SALT, order=order, plan_sha256=plan.sha256),
@@ -207,7 +225,4 @@ def _open(trial: Trial, story: _Story, *, today: date) -> None:
         "set_size": set_size(design.scheme, pairs=design.pairs, max_run=design.max_run),
         "plan_sha256": plan.sha256,
         "box": "",
-        "salt": _DEMO_SALT,
-        "order": order,
     }
-    actions.open_seal(trial=trial, seal=seal, is_code_kept=True, today=today)

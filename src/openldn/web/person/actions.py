@@ -16,10 +16,12 @@ from openldn.web.person.records import Held
 
 __all__ = [
     "MOST_ATTEMPTS",
+    "PlanRefused",
     "add_trial",
     "answer_period_question",
     "answer_safety_questions",
     "ask_for_answer",
+    "begin_trial",
     "forgive_attempts",
     "leave_out",
     "open_seal",
@@ -34,7 +36,12 @@ __all__ = [
 ]
 
 _WHOM_LENGTH = 200  # of the column
+_STILL_CLOSED = "LDN-S002"  # of protocol.seal: as it should be at the start
 MOST_ATTEMPTS = 2  # an answer that ended the worker twice is our mistake, not bad luck
+
+
+class PlanRefused(Exception):
+    """A trial runs already, or the safety questions have to be answered anew."""
 
 
 @transaction.atomic
@@ -56,9 +63,10 @@ def leave_out(*, trial: Trial, day: int, item: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def undo(*, trial: Trial, day: int, item: str, now: datetime) -> None:
-    """Take back the latest answer of an item; the one before it counts again."""
-    if _held(trial, day, item) is not None:
+def undo(*, trial: Trial, day: int, item: str, row: int | None, now: datetime) -> None:
+    """Take back the answer that this row holds, if it still counts; the one before counts again."""
+    held = _held(trial, day, item)
+    if held is not None and held.row == row:
         _add(trial, day, item, Entry.Kind.UNDONE, "", now)
 
 
@@ -77,13 +85,14 @@ def record_side_effects(*, trial: Trial, day: int, level: str | None, now: datet
 
 
 @transaction.atomic
-def undo_side_effects(*, trial: Trial, day: int, now: datetime) -> None:
-    """Take back the side effects that were entered together last."""
+def undo_side_effects(*, trial: Trial, day: int, row: int | None, now: datetime) -> None:
+    """Take back the side effects that were entered together last, if this is their latest row."""
     held = records.in_force(trial.entries.filter(day=day)).get(day, {})
     listed = {item: held[item] for item in held if item.startswith("side:")}
-    if not listed:
+    newest = max(listed.values(), key=lambda answer: answer.row, default=None)
+    if newest is None or newest.row != row:
         return
-    latest = max(answer.entered_at for answer in listed.values())
+    latest = newest.entered_at
     for item, answer in listed.items():
         if answer.entered_at == latest:
             _add(trial, day, item, Entry.Kind.UNDONE, "", now)
@@ -101,11 +110,11 @@ def answer_period_question(
 
 
 @transaction.atomic
-def undo_period_answer(*, trial: Trial, period: int, now: datetime) -> None:
-    """Take back the latest answer about a period; the one before it counts again."""
+def undo_period_answer(*, trial: Trial, period: int, row: int | None, now: datetime) -> None:
+    """Take back the latest answer about a period, if it is this row; the one before counts."""
     held = period_questions.in_force(trial).get(period, {})
     latest = max(held.values(), key=lambda row: row.pk, default=None)
-    if latest is not None:
+    if latest is not None and latest.pk == row:
         _add_period_answer(trial, period, latest.question, None, now)
 
 
@@ -118,10 +127,10 @@ def tell(*, trial: Trial, rule: str, days: Collection[int], whom: str, now: date
 
 
 @transaction.atomic
-def take_back_note(*, trial: Trial, rule: str, now: datetime) -> None:
-    """Take back the latest note about a rule: it is shown again."""
+def take_back_note(*, trial: Trial, rule: str, row: int | None, now: datetime) -> None:
+    """Take back the latest note about a rule, if it is this row: the rule is shown again."""
     notes = watching.notes_of(trial).get(rule)
-    if notes:
+    if notes and notes[-1].pk == row:
         note = notes[-1]
         Told.objects.create(
             trial=trial,
@@ -149,37 +158,67 @@ def answer_safety_questions(
 
 
 @transaction.atomic
+def begin_trial(
+    *,
+    plan_toml: str,
+    start: date,
+    seal: Mapping[str, Any] | None,
+    check: SafetyCheck,
+    today: date,
+) -> Trial:
+    """Begin the person's own trial, after the safety questions were answered for it.
+
+    Raises
+    ------
+    PlanRefused
+        When a trial is not over, or these are not the latest answers, or already had their plan.
+    InputError
+        When the seal does not fit.
+    """
+    latest = SafetyCheck.objects.last()
+    is_used = Trial.objects.filter(safety_check=check).exists()
+    # Asked again here, where no other request can write: two taps must not begin two trials.
+    if Trial.objects.running(today=today) or latest != check or is_used:
+        raise PlanRefused
+    return add_trial(plan_toml=plan_toml, start=start, seal=seal, check=check)
+
+
+@transaction.atomic
 def add_trial(
     *,
     plan_toml: str,
     start: date,
     seal: Mapping[str, Any] | None = None,
+    check: SafetyCheck | None = None,
     is_invented: bool = False,
 ) -> Trial:
     """Begin a trial: the plan is kept byte for byte and does not change any more."""
     plan = Plan.from_toml(plan_toml.encode())
     if seal is not None:
-        _refuse_other_seal(seal, plan)
+        _refuse_start_seal(seal, plan)
     return Trial.objects.create(
         plan_toml=plan_toml,
         start=start,
         # Of the seal only the promise is kept: it says nothing about the order.
         commitment=str(seal["commitment"]) if seal else "",
+        safety_check=check,
         is_invented=is_invented,
     )
 
 
 @transaction.atomic
 def open_seal(*, trial: Trial, seal: Mapping[str, Any], is_code_kept: bool, today: date) -> None:
-    """Take in the released order of a trial that is over."""
+    """Take in the released order of a trial that is over, once."""
+    trial.refresh_from_db()
+    if trial.released_seal is not None:
+        raise InputError([_opened_before()])
     if not trial.is_over(today):
         raise InputError([_too_early(trial)])
     if trial.commitment and seal.get("commitment") != trial.commitment:
         raise InputError([_other_promise()])
-    problems = sealed.verify(seal)
+    problems = sealed.verify(seal) or sealed.verify_with_plan(seal, trial.plan)
     if problems:
         raise InputError(problems)
-    _refuse_other_seal(seal, trial.plan)
     trial.released_seal = dict(seal)
     trial.is_code_kept = is_code_kept
     trial.save(update_fields=["released_seal", "is_code_kept"])
@@ -227,25 +266,42 @@ def _add_period_answer(
 
 
 def _check_asked(trial: Trial, period: int, question: str, now: datetime) -> None:
-    """Refuse a question that is not asked, and a period whose evening has not come."""
+    """Refuse a question that is not asked, and a period that is not due."""
     asked = {one.id for one in period_questions.QUESTIONS}
     day = trial.day_of(now.date())
-    begun = {one.number for one in trial.plan.periods if one.first_day - 1 <= day}
-    if question not in asked or period not in begun:
+    due = period_questions.asked_about(trial.plan, day)
+    if question not in asked or due is None or period != due.number:
         raise InputError([items.not_an_answer(question, str(period))])
 
 
-def _refuse_other_seal(seal: Mapping[str, Any], plan: Plan) -> None:
-    """Refuse what is no seal, or the seal of another plan; a closed one is fine here."""
-    is_closed = not sealed.is_released(seal)
-    problems = () if is_closed and _looks_sealed(seal) else sealed.verify(seal)
-    problems = problems or sealed.verify_with_plan(seal, plan)
+def _refuse_start_seal(seal: Mapping[str, Any], plan: Plan) -> None:
+    """Refuse what is no closed seal of this plan."""
+    if {"salt", "order"} & seal.keys():
+        raise InputError([_opened_at_start()])
+    problems = [one for one in sealed.verify(seal) if one.code != _STILL_CLOSED]
+    problems = problems or list(sealed.verify_with_plan(seal, plan))
     if problems:
         raise InputError(problems)
 
 
-def _looks_sealed(seal: Mapping[str, Any]) -> bool:
-    return isinstance(seal.get("commitment"), str) and seal.get("kind") == "seal"
+def _opened_at_start() -> Problem:
+    return Problem(
+        code="LDN-W023",
+        place="seal.json",
+        given="a seal that was opened already",
+        expected="the closed seal of this plan: before the first day nobody may know the order",
+        todo="Draw a new order with openldn randomise, and add the seal that it writes.",
+    )
+
+
+def _opened_before() -> Problem:
+    return Problem(
+        code="LDN-W024",
+        place="The seal",
+        given="a second time",
+        expected="to be opened once",
+        todo="Nothing was changed. What was kept the first time stays.",
+    )
 
 
 def _too_early(trial: Trial) -> Problem:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,12 @@ _NOT_AGREED = (
     "The plan does not say when your prescriber agreed to it. "
     "When that is settled, write the day behind `agreed =` in the plan."
 )
+_NO_SEAL = (
+    "The order of this plan is drawn by chance. Choose the closed seal.json that "
+    "openldn randomise wrote for it, so that the order is promised before the first day."
+)
+_BEHIND = timedelta(days=60)  # a trial that was begun on paper some weeks ago
+_AHEAD = timedelta(days=365)
 _YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -101,8 +107,13 @@ class PlanForm(forms.Form):
     seal = forms.FileField(
         label="seal.json",
         required=False,
-        help_text="Only if the order was drawn with openldn randomise. The order stays hidden.",
+        help_text="Needed if the order is drawn by chance: openldn randomise writes it. "
+        "The order stays hidden.",
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._today = today
 
     def clean(self) -> dict[str, Any]:
         """Read the plan and the seal; every problem is listed at once."""
@@ -111,8 +122,11 @@ class PlanForm(forms.Form):
         plan = self._plan(cleaned["plan_toml"])
         if plan is not None:
             cleaned["first_day"] = self._first_day(plan, cleaned.get("start"))
+            self._check_first_day(plan, cleaned["first_day"])
             if plan.prescriber.agreed is None:
                 self.add_error("text", _NOT_AGREED)
+        if plan is not None and plan.design.kind.is_randomised and not self._has_seal(cleaned):
+            self.add_error("seal", _NO_SEAL)
         if cleaned.get("seal"):
             cleaned["seal_facts"] = _json_object(self, "seal", cleaned["seal"])
         return cleaned
@@ -146,6 +160,27 @@ class PlanForm(forms.Form):
         elif not named and not given and "start" not in self.errors:
             self.add_error("start", "The plan names no first day. Write it here.")
         return named or given
+
+    def _check_first_day(self, plan: Plan, first: date | None) -> None:
+        """Refuse a first day that no trial can begin on: a slip in the year is found here."""
+        if first is None:
+            return
+        earliest, latest = self._today - _BEHIND, self._today + _AHEAD
+        if not earliest <= first <= latest:
+            self.add_error(
+                "start",
+                f"The first day is {first}. Expected: a day from {earliest} to {latest}. "
+                "Change it here, or in the plan if it stands there.",
+            )
+        elif first + timedelta(days=plan.total_days - 1) < self._today:
+            self.add_error(
+                "start",
+                f"A plan of {plan.total_days} days from {first} has ended already. "
+                "Choose a later first day.",
+            )
+
+    def _has_seal(self, cleaned: Mapping[str, Any]) -> bool:
+        return bool(cleaned.get("seal")) or "seal" in self.errors
 
 
 class SealForm(forms.Form):

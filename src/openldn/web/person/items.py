@@ -1,6 +1,8 @@
 """What can be answered about a day, and which answers are accepted."""
 
 import math
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from openldn.protocol.outcomes import Outcome
@@ -53,6 +55,8 @@ EVENTS = (
 )
 SEVERITIES = ("None", "Mild", "Moderate", "Severe")  # 0 to 3, as in the diary file
 _NOTE_LENGTH = 2000
+_NUMBER = re.compile(r"(?!-0*(?:[.,]0*)?$)[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
+_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def outcome(outcome_id: str) -> str:
@@ -84,7 +88,9 @@ def accepted(plan: Plan, item: str, value: str) -> str:
         return _score(_outcome_of(plan, name), value)
     if item == NOTE:
         value = _text(value)
-        if 0 < len(value) <= _NOTE_LENGTH:
+        if len(value) > _NOTE_LENGTH:
+            raise InputError([_too_long(value)])
+        if value:
             return value
     elif value in _choices(item):
         return value
@@ -92,7 +98,7 @@ def accepted(plan: Plan, item: str, value: str) -> str:
 
 
 def check_known(plan: Plan, item: str) -> None:
-    """Refuse an item that the plan and our lists do not know.
+    """Refuse to leave out what the plan and our lists do not know, or what is no question.
 
     Raises
     ------
@@ -102,14 +108,32 @@ def check_known(plan: Plan, item: str) -> None:
     kind, _, name = item.partition(":")
     if kind == "outcome":
         _outcome_of(plan, name)
-    elif item != NOTE and not _choices(item):
+    elif item != NOTE and len(_choices(item)) < 2:  # what is only ever said has nothing to leave
         raise InputError([not_an_answer(item, "")])
 
 
 def _text(value: str) -> str:
-    """Keep letters and line breaks; drop signs that no one can see."""
-    lines = value.replace("\r\n", "\n").split("\n")
-    return "\n".join("".join(filter(str.isprintable, line)) for line in lines).strip()
+    """Keep every letter and line break; each kind of space is one space."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(map(_sign, line)) for line in lines).strip()
+
+
+def _sign(sign: str) -> str:
+    """Drop what steers a screen or turns the direction of text. Joiners shape letters: kept."""
+    if sign.isspace():
+        return " "
+    is_steering = unicodedata.category(sign) in ("Cc", "Cs") or sign in _BIDI_OVERRIDES
+    return "" if is_steering else sign
+
+
+def _too_long(value: str) -> Problem:
+    return Problem(
+        code="LDN-W012",
+        place="Your note",
+        given=f"{len(value):,} characters",
+        expected=f"{_NOTE_LENGTH:,} or fewer",
+        todo="Nothing was saved yet. Make it shorter, and save again.",
+    )
 
 
 def _choices(item: str) -> tuple[str, ...]:
@@ -130,11 +154,10 @@ def _outcome_of(plan: Plan, name: str) -> Outcome:
 
 
 def _score(known: Outcome, value: str) -> str:
-    try:
-        number = float(value.replace(",", "."))
-    except ValueError:
-        number = math.nan
-    if known.holds(number):
+    number = float(value.replace(",", ".")) if _NUMBER.fullmatch(value) else math.nan
+    is_whole_scale = float(known.step).is_integer() and float(known.minimum).is_integer()
+    kind = "whole number" if is_whole_scale else "number"
+    if known.holds(number) and (number.is_integer() or not is_whole_scale):
         return f"{number:g}"
     raise InputError(
         [
@@ -142,7 +165,7 @@ def _score(known: Outcome, value: str) -> str:
                 code="LDN-W011",
                 place=known.label,
                 given=f"“{value[:40]}”" if value else "nothing",
-                expected=f"a number from {known.minimum:g} to {known.maximum:g}",
+                expected=f"a {kind} from {known.minimum:g} to {known.maximum:g}",
                 todo="Write such a number, or leave the question out.",
             )
         ]

@@ -45,6 +45,7 @@ class Notice:
     source: str = ""
     noted: str = ""  # when she noted it, in words; empty: not yet
     can_undo: bool = False  # the note was just made
+    undo: tuple[str, ...] = ()  # the rule and the row of each note that Undo takes back
     can_change: bool = False  # it comes from answers that can be changed
 
 
@@ -53,6 +54,7 @@ class Noted:
     """A note that was just made and can be taken back."""
 
     rule: str
+    row: int
     words: str
 
 
@@ -112,7 +114,7 @@ def _of_safety(trial: Trial, notes: dict[str, list[Told]], now: datetime) -> tup
         if is_due or not is_told:
             notice = _touched(trial, touched, can_change=is_due)
             latest = max(told, key=lambda note: note.pk) if is_told else None
-            found.append(_quietened(notice, latest, now) if latest else notice)
+            found.append(_quietened(notice, latest, notes, now) if latest else notice)
     return tuple(found)
 
 
@@ -126,8 +128,14 @@ def _note_of(touch: Touch, notes: dict[str, list[Told]]) -> Told | None:
     return about[-1] if about else None
 
 
-def _quietened(notice: Notice, note: Told, now: datetime) -> Notice:
-    return replace(notice, noted=_noted_words(note), can_undo=_is_fresh(note, now))
+def _quietened(notice: Notice, note: Told, notes: dict[str, list[Told]], now: datetime) -> Notice:
+    rules = dict.fromkeys(moment.rule for moment in notice.moments)
+    return replace(
+        notice,
+        noted=_noted_words(note),
+        can_undo=_is_fresh(note, now),
+        undo=tuple(f"{rule} {notes[rule][-1].pk}" for rule in rules),
+    )
 
 
 def _touched(trial: Trial, touched: tuple[Touch, ...], *, can_change: bool) -> Notice:
@@ -157,7 +165,7 @@ def _noted(trial: Trial, notes: dict[str, list[Told]], now: datetime) -> list[No
     """List the notes of the last minutes about the plan's own rules."""
     labels = {one.rule.id: one.words for one in watching.known_of(trial.plan)}
     return [
-        Noted(rule=rule, words=f"{labels[rule]}. {_noted_words(stack[-1])}")
+        Noted(rule=rule, row=stack[-1].pk, words=f"{labels[rule]}. {_noted_words(stack[-1])}")
         for rule, stack in notes.items()
         if rule in labels and _is_fresh(stack[-1], now)
     ]

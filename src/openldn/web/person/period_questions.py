@@ -64,6 +64,7 @@ class PeriodAsked:
     is_late: bool  # the period has begun before today
     questions: tuple[PeriodQuestion, ...]
     can_undo: bool
+    undo_row: int | None
     is_reopened: bool  # every question is shown, to change an answer
 
     @property
@@ -118,6 +119,7 @@ def asked_of(
             for one in QUESTIONS
         ),
         can_undo=can_undo,
+        undo_row=max((row.pk for row in held.values()), default=None),
         is_reopened=is_reopened,
     )
 

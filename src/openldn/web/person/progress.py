@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 from openldn.protocol.calendar import Phase, PlannedDay, calendar
@@ -212,7 +212,7 @@ def _mark(held: Mapping[str, Held], when: date, today: date) -> str:
         return "now"
     if not records.is_recorded(held):
         return "none"
-    if items.ILL in held:
+    if records.is_given(held, items.ILL):
         return "ill"
     is_late = min(answer.entered_at for answer in held.values()).astimezone().date() > when
     return "late" if is_late else "recorded"
@@ -226,7 +226,7 @@ def _coming(trial: Trial, stretches: tuple[Stretch, ...]) -> tuple[Coming, ...]:
         for stretch in stretches
         if stretch.status == "later"
     ][:2]
-    the_end = dates.in_words(trial.last_date + timedelta(days=1))
+    the_end = dates.in_words(trial.date_of(trial.plan.total_days))
     if trial.is_sealed:
         end = Coming(head=f"{the_end}: the seal can open", detail="Then you can read your answer.")
     else:

@@ -11,7 +11,16 @@ from openldn.protocol.plan import Arm
 from openldn.web.person import items
 from openldn.web.person.models import Entry, Trial
 
-__all__ = ["Held", "HeldByDay", "diary_of", "in_force", "is_recorded", "level", "number"]
+__all__ = [
+    "Held",
+    "HeldByDay",
+    "diary_of",
+    "in_force",
+    "is_given",
+    "is_recorded",
+    "level",
+    "number",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +52,12 @@ def in_force(entries: Iterable[Entry]) -> HeldByDay:
     return held
 
 
+def is_given(day: Mapping[str, Held], item: str) -> bool:
+    """Tell whether an item has an answer that was not left out."""
+    held = day.get(item)
+    return held is not None and held.value is not None
+
+
 def is_recorded(day: Mapping[str, Held]) -> bool:
     """Tell whether a day holds a score, or that the person was too ill to give one."""
     return any(
@@ -68,6 +83,9 @@ def diary_of(trial: Trial) -> Diary:
 def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
     planned = planned_on(trial.plan, day, order=trial.order)
     taken = _taken(held)
+    # A day that she was too ill to answer has no score, also where one was tapped before.
+    is_too_ill = is_given(held, items.ILL)
+    scored = {} if is_too_ill else held
     return DiaryEntry(
         day=day,
         entered_at=max(answer.entered_at for answer in held.values()),
@@ -75,16 +93,16 @@ def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
         dose_ug=_dose_ug(planned, taken),
         taken=taken,
         period=planned.period,
-        is_too_ill=items.ILL in held,
+        is_too_ill=is_too_ill,
         scores={
-            outcome.id: number(held.get(items.outcome(outcome.id)))
+            outcome.id: number(scored.get(items.outcome(outcome.id)))
             for outcome in trial.plan.outcomes
         },
         side_effects={
             effect.id: level(held.get(items.side_effect(effect.id)))
             for effect in items.SIDE_EFFECTS
         },
-        events=tuple(known.id for known in items.EVENTS if items.event(known.id) in held),
+        events=tuple(known.id for known in items.EVENTS if is_given(held, items.event(known.id))),
         note=_text(held.get(items.NOTE)),
         line=None,
     )

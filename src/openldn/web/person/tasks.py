@@ -51,8 +51,11 @@ def _found(trial: Trial) -> Found:
     from openldn.inference import AnalysisRefused, Conduct, analyse
     from openldn.web.person.records import diary_of
 
-    # Here a plan cannot change once it is added, and its seal holds the hash of its bytes.
-    conduct = Conduct(is_plan_unchanged=True, is_code_kept=trial.is_code_kept)
+    # A plan cannot change once it is added, and its seal holds the hash of its bytes. Without that
+    # promise before the first day, nothing shows that the order or the plan was not chosen later.
+    conduct = Conduct(is_code_kept=False if trial.is_code_kept is False else None)
+    if trial.is_promised:
+        conduct = Conduct(is_plan_unchanged=True, is_code_kept=trial.is_code_kept)
     try:
         answer = analyse(diary_of(trial), plan=trial.plan, order=trial.order, conduct=conduct)
     except AnalysisRefused as refusal:

@@ -54,6 +54,7 @@ class Question:
     style: str  # scale | number | choice | sides
     said: str | None  # what was answered; None: not yet
     can_undo: bool
+    row: int | None  # that Undo takes back
     is_open: bool
 
 
@@ -65,6 +66,7 @@ class Listed:
     label: str
     keys: tuple[Key, ...]
     is_given: bool
+    row: int | None  # that Undo takes back
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,7 @@ class Evening:
     total_days: int
     is_yesterday: bool
     is_too_ill: bool
+    ill_row: int | None  # that Undo takes back
     questions: tuple[Question, ...]
     events: tuple[str, ...]
     note: str
@@ -151,12 +154,15 @@ def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = 
         words=dates.in_words(when),
         total_days=trial.plan.total_days,
         is_yesterday=is_yesterday,
-        is_too_ill=items.ILL in held,
+        is_too_ill=records.is_given(held, items.ILL),
+        ill_row=_row(held, items.ILL),
         questions=tuple(
             _numbered(draft, number, opened=opened, latest=latest, now=now)
             for number, draft in enumerate(drafts, start=1)
         ),
-        events=tuple(event.label for event in items.EVENTS if items.event(event.id) in held),
+        events=tuple(
+            event.label for event in items.EVENTS if records.is_given(held, items.event(event.id))
+        ),
         note=_value(held, items.NOTE) or "",
         has_yesterday=not is_yesterday and day >= 1,
         yesterday=f"{yesterday:%A}",
@@ -307,7 +313,11 @@ def _listed(
 ) -> Listed:
     value = _value(held, item)
     return Listed(
-        item=item, label=label, keys=_choice_keys(choices, value), is_given=value is not None
+        item=item,
+        label=label,
+        keys=_choice_keys(choices, value),
+        is_given=value is not None,
+        row=_row(held, item),
     )
 
 
@@ -327,6 +337,7 @@ def _numbered(
         style=draft.style,
         said=draft.said,
         can_undo=is_latest and latest is not None and now - latest.entered_at < _UNDO_FOR,
+        row=max((row.row for row in draft.rows), default=None),
         is_open=number == opened,
     )
 
@@ -338,6 +349,11 @@ def _first_unanswered(drafts: list[_Draft]) -> int | None:
 def _value(held: Mapping[str, Held], item: str) -> str | None:
     answer = held.get(item)
     return None if answer is None else answer.value
+
+
+def _row(held: Mapping[str, Held], item: str) -> int | None:
+    answer = held.get(item)
+    return None if answer is None else answer.row
 
 
 def _said(held: Mapping[str, Held], item: str, words: Mapping[str, str]) -> str | None:

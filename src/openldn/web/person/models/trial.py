@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from openldn.protocol.plan import Arm, Plan
+from openldn.web.person.models.safety_check import SafetyCheck
 
 __all__ = ["Trial"]
 
@@ -17,6 +18,10 @@ class TrialQuerySet(models.QuerySet["Trial"]):
     def current(self) -> "Trial | None":
         """Return the trial that began last."""
         return self.order_by("start", "pk").last()
+
+    def running(self, *, today: date) -> "Trial | None":
+        """Return a trial that is not over yet, also one that only will begin."""
+        return next((trial for trial in self.all() if not trial.is_over(today)), None)
 
     def over(self, *, today: date) -> "list[Trial]":
         """List the trials whose last day is behind us, the latest first."""
@@ -32,6 +37,9 @@ class Trial(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     plan_toml = models.TextField()  # byte for byte: its hash is part of the seal
     start = models.DateField()  # day 0
+    safety_check = models.OneToOneField(  # answered for this plan, and for no other
+        SafetyCheck, on_delete=models.PROTECT, null=True, related_name="trial"
+    )
     is_invented = models.BooleanField(default=False)
     commitment = models.CharField(max_length=64, blank=True)  # promised when the plan was added
     released_seal = models.JSONField(null=True)  # with salt and order, once opened
@@ -58,6 +66,11 @@ class Trial(models.Model):
         return self.plan.design.kind.is_randomised and self.released_seal is None
 
     @property
+    def is_promised(self) -> bool:
+        """Tell whether the seal was there before the first day."""
+        return bool(self.commitment)
+
+    @property
     def order(self) -> tuple[Arm, ...] | None:
         """The arm of each period, once the seal was opened."""
         if self.released_seal is None:
@@ -75,7 +88,10 @@ class Trial(models.Model):
 
     def date_of(self, day: int) -> date:
         """Return the date of a day number."""
-        return self.start + timedelta(days=day)
+        try:
+            return self.start + timedelta(days=day)
+        except OverflowError:
+            return date.max  # of a first day far ahead: pages must open all the same
 
     def is_over(self, today: date) -> bool:
         """Tell whether the last planned day is behind us."""

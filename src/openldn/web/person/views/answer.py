@@ -103,6 +103,7 @@ def _found(
     page = AnswerPage.build(found.saved, diary=diary_of(trial), plan=trial.plan, order=trial.order)
     # The report escapes every word that a person wrote.
     facts["body"] = mark_safe(page.body)  # noqa: S308
+    facts["is_unpromised"] = trial.plan.design.kind.is_randomised and not trial.is_promised
     facts["has_page_for_doctor"] = bool(found.page_for_doctor)
     return render(request, "person/answer.html", facts)
 

@@ -11,6 +11,7 @@ from openldn.web.person import actions, clock, items
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import Moment, Notice, notices_of
+from openldn.web.person.numbers import whole_number
 from openldn.web.person.views.tonight import show
 
 __all__ = ["period_questions", "told"]
@@ -25,8 +26,9 @@ def told(request: HttpRequest) -> HttpResponse:
     if trial is None:
         return redirect("person:start")
     now = clock.now()
-    for rule in request.POST.getlist("undo"):
-        actions.take_back_note(trial=trial, rule=rule, now=now)
+    for named in request.POST.getlist("undo"):
+        rule, _, row = named.rpartition(" ")
+        actions.take_back_note(trial=trial, rule=rule, row=whole_number(row), now=now)
     for notice, moment in _meant(request, trial):
         actions.tell(trial=trial, rule=moment.rule, days=moment.days, whom=notice.whom, now=now)
     page = request.POST.get("page", "")
@@ -72,7 +74,8 @@ def _keep(request: HttpRequest, trial: Trial) -> None:
     if not (number.isascii() and number.isdigit() and len(number) < 4):
         raise InputError([items.not_an_answer("period", number)])
     if "undo" in request.POST:
-        actions.undo_period_answer(trial=trial, period=int(number), now=clock.now())
+        row = whole_number(request.POST.get("row", ""))
+        actions.undo_period_answer(trial=trial, period=int(number), row=row, now=clock.now())
         return
     value = request.POST.get("value", "")
     if value not in ("0", "1"):

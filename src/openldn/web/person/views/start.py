@@ -1,7 +1,5 @@
 """The way to a first own plan: safety questions, the prescriber's decision, the plan."""
 
-from collections.abc import Mapping
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -9,7 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from openldn.protocol import safety
 from openldn.protocol.problems import InputError
-from openldn.web.person import actions, clock
+from openldn.protocol.safety import TouchedRule
+from openldn.web.person import actions, clock, dates
 from openldn.web.person.forms import DecisionForm, PlanForm, SafetyForm, lines
 from openldn.web.person.models import SafetyCheck, Trial
 
@@ -19,17 +18,22 @@ __all__ = ["decision", "new_plan", "start"]
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Ask the safety questions; a touched rule leads to its reason, not to a plan."""
-    running = Trial.objects.current()
-    if running is not None and not settings.IS_DEMO and not running.is_over(clock.today()):
+    is_running = _running() is not None
+    if is_running and request.method == "GET":
         return redirect("person:trial")
     form = SafetyForm(_sent(request))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         answers = form.answers()
-        touched = [rule.id for rule in safety.touched(answers)]
+        rules = safety.touched(answers)
         actions.answer_safety_questions(
-            answers=answers, touched=touched, decision=None, now=clock.now()
+            answers=answers,
+            touched=[rule.id for rule in rules],
+            decision=None,
+            now=clock.now(),
         )
-        return redirect("person:decision" if touched else "person:new_plan")
+        if is_running:
+            return _trial_runs(request, rules)
+        return redirect("person:decision" if rules else "person:new_plan")
     status = 422 if form.is_bound else 200
     return render(request, "person/start.html", {"form": form, "tab": "tonight"}, status=status)
 
@@ -37,6 +41,8 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decision(request: HttpRequest) -> HttpResponse:
     """Say which rules were touched and why; take the prescriber's decision where one can help."""
+    if _running() is not None:
+        return _trial_runs(request)
     check = _check_of_today()
     if check is None:
         return redirect("person:start")
@@ -58,6 +64,10 @@ def decision(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_plan(request: HttpRequest) -> HttpResponse:
     """Take a plan, once the safety questions of today leave the way open."""
+    running = _running()
+    if running is not None:
+        is_same = request.method == "POST" and _plan_sent(request) == running.plan_toml
+        return redirect("person:trial") if is_same else _trial_runs(request)
     check = _check_of_today()
     if check is None:
         return redirect("person:start")
@@ -65,9 +75,12 @@ def new_plan(request: HttpRequest) -> HttpResponse:
         return redirect("person:decision")
     if settings.IS_DEMO:
         return render(request, "person/demo_only.html", {"tab": "tonight"})
-    form = PlanForm(_sent(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid() and _begun(form):
-        return redirect("person:trial")
+    form = PlanForm(_sent(request), request.FILES or None, today=clock.today())
+    try:
+        if request.method == "POST" and form.is_valid() and _begun(form, check):
+            return redirect("person:trial")
+    except actions.PlanRefused:
+        return redirect("person:trial" if _running() else "person:start")
     status = 422 if form.is_bound else 200
     return render(request, "person/new_plan.html", {"form": form, "tab": "tonight"}, status=status)
 
@@ -77,13 +90,35 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _begun(form: PlanForm) -> bool:
-    facts: Mapping[str, object] = form.cleaned_data
+def _running() -> Trial | None:
+    """Return the trial that another one would disturb. The demo takes no plan in any case."""
+    return None if settings.IS_DEMO else Trial.objects.running(today=clock.today())
+
+
+def _trial_runs(request: HttpRequest, rules: tuple[TouchedRule, ...] = ()) -> HttpResponse:
+    """Say that another plan waits for the end of this trial; a look around leads to the trial."""
+    running = _running()
+    if running is None or request.method == "GET":
+        return redirect("person:trial")
+    facts = {"last": dates.in_words(running.last_date), "rules": rules, "tab": "tonight"}
+    return render(request, "person/trial_runs.html", facts, status=409)
+
+
+def _plan_sent(request: HttpRequest) -> str:
+    form = PlanForm(request.POST, request.FILES or None, today=clock.today())
+    form.is_valid()
+    return str(form.cleaned_data.get("plan_toml", ""))
+
+
+def _begun(form: PlanForm, check: SafetyCheck) -> bool:
+    facts = form.cleaned_data
     try:
-        actions.add_trial(
-            plan_toml=str(facts["plan_toml"]),
-            start=form.cleaned_data["first_day"],
-            seal=form.cleaned_data.get("seal_facts"),
+        actions.begin_trial(
+            plan_toml=facts["plan_toml"],
+            start=facts["first_day"],
+            seal=facts.get("seal_facts"),
+            check=check,
+            today=clock.today(),
         )
     except InputError as error:
         for line in lines(error):
@@ -93,9 +128,14 @@ def _begun(form: PlanForm) -> bool:
 
 
 def _check_of_today() -> SafetyCheck | None:
-    """Return the latest answers if they are of today: yesterday's may no longer hold."""
+    """Return the latest answers if they are of today and had no plan yet.
+
+    Yesterday's may no longer hold.
+    """
     check = SafetyCheck.objects.last()
-    if check is None or check.answered_at.astimezone().date() != clock.today():
+    if check is None or Trial.objects.filter(safety_check=check).exists():
+        return None
+    if check.answered_at.astimezone().date() != clock.today():
         return None
     return check
 

@@ -12,6 +12,7 @@ from openldn.web.person import actions, clock, dates, items
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
+from openldn.web.person.numbers import whole_number
 from openldn.web.person.period_questions import asked_of
 from openldn.web.person.tonight import SIDES, Evening, evening_of, events_of, side_effects_of
 
@@ -56,11 +57,13 @@ def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     trial = Trial.objects.current()
     if trial is None:
         return redirect("person:start")
-    spot = _spot(trial, days_back)
-    if spot is None and days_back:
-        return redirect("person:tonight")
-    if spot is None or request.method == "GET":
+    spot = _spot_of_form(request, trial, days_back)
+    if request.method == "GET":
+        if spot is None and days_back:
+            return redirect("person:tonight")
         return show(request, trial, days_back=days_back)
+    if spot is None:
+        return _closed(request, trial)
     try:
         meant = _meant(request, spot)
         _keep(request, meant)
@@ -98,9 +101,11 @@ def events(request: HttpRequest, days_back: int = 0) -> HttpResponse:
 def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     """Take a note in the person's own words."""
     trial = Trial.objects.current()
-    spot = _spot(trial, days_back) if trial else None
-    if spot is None:
+    if trial is None:
         return redirect("person:tonight")
+    spot = _spot_of_form(request, trial, days_back)
+    if spot is None:
+        return _closed(request, trial)
     evening = evening_of(spot.trial, spot.when, now=clock.now())
     facts = {"spot": spot, "note": evening.note, "tab": "tonight"}
     facts |= _above(request, spot.trial, days_back)
@@ -108,11 +113,12 @@ def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
         return render(request, "person/note.html", facts)
     text = request.POST.get("value", "")
     try:
-        _keep_note(_meant(request, spot), text)
+        meant = _meant(request, spot)
+        _keep_note(meant, text)
     except InputError as error:
         problems = {"problems": lines(error), "note": text}
         return render(request, "person/note.html", facts | problems, status=422)
-    return redirect(spot.page)
+    return redirect(meant.page)
 
 
 def _spot(trial: Trial, days_back: int) -> Spot | None:
@@ -121,6 +127,25 @@ def _spot(trial: Trial, days_back: int) -> Spot | None:
     if not 0 <= trial.day_of(when) < trial.plan.total_days:
         return None
     return Spot(trial=trial, when=when, days_back=days_back)
+
+
+def _spot_of_form(request: HttpRequest, trial: Trial, days_back: int) -> Spot | None:
+    """Return the day of a page, or the last evening for a form of it that midnight overtook."""
+    spot = _spot(trial, days_back)
+    if spot is None and days_back == 0 and request.method == "POST":
+        last = _spot(trial, 1)
+        if last is not None and request.POST.get("day") == str(last.day):
+            return last
+    return spot
+
+
+def _closed(request: HttpRequest, trial: Trial) -> HttpResponse:
+    """Say that an answer was not kept, because its day is closed or has not come."""
+    if request.method == "GET":
+        return redirect("person:tonight")
+    today = dates.in_words(clock.today())
+    problem = _other_day(f"an answer for a day that is open on {today}")
+    return show(request, trial, problems=lines(InputError([problem])))
 
 
 def _meant(request: HttpRequest, spot: Spot) -> Spot:
@@ -136,16 +161,16 @@ def _meant(request: HttpRequest, spot: Spot) -> Spot:
         return spot
     if given == str(spot.day - 1) and spot.days_back == 0:
         return replace(spot, when=spot.when - timedelta(days=1), days_back=1)
-    raise InputError(
-        [
-            Problem(
-                code="LDN-W010",
-                place="This form",
-                given="the page of another day",
-                expected=f"an answer for {spot.words}",
-                todo="Nothing was saved. The page now shows the right day: please answer again.",
-            )
-        ]
+    raise InputError([_other_day(f"an answer for {spot.words}")])
+
+
+def _other_day(expected: str) -> Problem:
+    return Problem(
+        code="LDN-W010",
+        place="This form",
+        given="the page of another day",
+        expected=expected,
+        todo="Nothing was saved. The page now shows what is open: please answer again.",
     )
 
 
@@ -170,27 +195,23 @@ def _nothing_tonight(trial: Trial) -> dict[str, object]:
 
 
 def _evening(request: HttpRequest, spot: Spot) -> Evening:
-    change = request.GET.get("change", "")
-    return evening_of(
-        spot.trial,
-        spot.when,
-        now=clock.now(),
-        change=int(change) if change.isascii() and change.isdigit() else None,
-    )
+    change = whole_number(request.GET.get("change", ""))
+    return evening_of(spot.trial, spot.when, now=clock.now(), change=change)
 
 
 def _keep(request: HttpRequest, spot: Spot) -> None:
     """Keep one tap."""
     now, trial, day = clock.now(), spot.trial, spot.day
     item = request.POST.get("item", "")
+    row = whole_number(request.POST.get("row", ""))
     wish = next((word for word in ("undo", "skip", "value") if word in request.POST), "value")
     if item == SIDES and wish == "undo":
-        actions.undo_side_effects(trial=trial, day=day, now=now)
+        actions.undo_side_effects(trial=trial, day=day, row=row, now=now)
     elif item == SIDES:
         level = "0" if wish == "value" else None
         actions.record_side_effects(trial=trial, day=day, level=level, now=now)
     elif wish == "undo":
-        actions.undo(trial=trial, day=day, item=item, now=now)
+        actions.undo(trial=trial, day=day, item=item, row=row, now=now)
     elif wish == "skip":
         actions.leave_out(trial=trial, day=day, item=item, now=now)
     else:
@@ -208,9 +229,11 @@ def _keep_note(spot: Spot, text: str) -> None:
 
 def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpResponse:
     trial = Trial.objects.current()
-    spot = _spot(trial, days_back) if trial else None
-    if spot is None:
+    if trial is None:
         return redirect("person:tonight")
+    spot = _spot_of_form(request, trial, days_back)
+    if spot is None:
+        return _closed(request, trial)
     here = HttpResponseRedirect(request.path)
     problems: list[str] = []
     if request.method == "POST":
@@ -220,7 +243,7 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
         except InputError as error:
             problems = lines(error)
         else:
-            is_done = request.POST.get("item") == SIDES or meant != spot
+            is_done = request.POST.get("item") == SIDES or meant.days_back != days_back
             return redirect(meant.page) if is_done else here
     listed = side_effects_of if name == "side_effects" else events_of
     facts = {

@@ -1,0 +1,12 @@
+"""Tells Django about this app."""
+
+from django.apps import AppConfig
+
+__all__ = ["AskConfig"]
+
+
+class AskConfig(AppConfig):
+    """What is known outside this one person. It keeps no records."""
+
+    name = "openldn.web.ask"
+    label = "ask"
