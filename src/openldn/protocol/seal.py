@@ -35,7 +35,7 @@ __all__ = [
 
 FORMAT = 1
 _HEX_256 = re.compile(r"[0-9a-f]{64}")
-_TODO = "Keep this file as it is, and ask the pharmacist for the sealed original."
+_NEXT_STEP = "Keep this file as it is, and ask the pharmacist for the sealed original."
 
 
 def order_text(order: Sequence[Arm]) -> str:
@@ -95,7 +95,7 @@ def verify(seal: Mapping[str, Any]) -> tuple[Problem, ...]:
                 place="seal.commitment",
                 given=seal["commitment"],
                 expected=f"{expected}, from its salt, order and plan",
-                todo="The order, the salt or the plan was changed after sealing. " + _TODO,
+                todo="The order, the salt or the plan was changed after sealing. " + _NEXT_STEP,
             ),
         )
     if not _is_drawable(seal["order"], scheme=Scheme(seal["scheme"]), size=seal["set_size"]):
@@ -106,7 +106,7 @@ def verify(seal: Mapping[str, Any]) -> tuple[Problem, ...]:
                 given=_shown(seal["order"]),
                 expected=f"pairs of active and placebo (or none) periods, one of the "
                 f"{_shown(seal['set_size'])} orders of the scheme {seal['scheme']}",
-                todo=_TODO,
+                todo=_NEXT_STEP,
             ),
         )
     return ()
@@ -140,7 +140,7 @@ def verify_with_plan(seal: Mapping[str, Any], plan: Plan) -> tuple[Problem, ...]
                 place="seal.order",
                 given=_shown(seal["order"]),
                 expected=f"an order of the scheme {design.scheme}",
-                todo=_TODO,
+                todo=_NEXT_STEP,
             )
         )
     return tuple(problems)
@@ -216,7 +216,7 @@ def _malformed(seal: Mapping[str, Any]) -> list[Problem]:
                     place=f"seal.{key}",
                     given=_shown(seal.get(key)),
                     expected=expected,
-                    todo=_TODO,
+                    todo=_NEXT_STEP,
                 )
             )
     return problems
