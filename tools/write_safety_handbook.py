@@ -8,8 +8,9 @@ A test fails when the page and the rules differ.
 import tomllib
 from pathlib import Path
 
-from openldn.evidence.safety_rules import Source, emergency_card, rules, sources, unconfirmed
+from openldn.evidence.safety_rules import Source, rules, sources, unconfirmed
 from openldn.protocol.screening import QUESTIONS, Rule
+from openldn.report.card import cards
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "safety" / "handbook.md"
@@ -105,8 +106,12 @@ def _shown(value: object) -> str:
 
 
 def _card() -> str:
-    points = "\n".join(f"- {point}" for point in emergency_card().points)
-    return f"## The emergency card\n\n{points}\n\nSource: [us-label](#source-us-label).\n"
+    leading = cards()[0]
+    points = "\n".join(f"- {point}" for point in leading.points)
+    return (
+        f"## The wallet card\n\nIts heading: {leading.heading}.\n\n{points}\n\n"
+        "Source: [us-label](#source-us-label).\n"
+    )
 
 
 def _sources() -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from design.plans import ENERGY, PAIN, plan_text
 from openldn.cli.main import main
+from support.plans import ENERGY, PAIN, plan_text
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 

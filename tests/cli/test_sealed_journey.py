@@ -69,7 +69,7 @@ def test_a_plan_changed_after_the_draw_is_refused(
     """A threshold made easier afterwards does not fit the seal."""
     assert main(RELEASE) == 0
     plan = Path("plan.toml")
-    plan.write_text(plan.read_text().replace("decision = 0.95", "decision = 0.8"))
+    plan.write_text(plan.read_text() + "[analysis]\ndecision = 0.8\n")
     assert main(ANALYSE) == 3
     assert "the plan that was sealed" in capsys.readouterr().err
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from design.plans import plan_text
 from openldn.cli.main import main
 from openldn.diary import Diary
+from support.plans import plan_text
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 

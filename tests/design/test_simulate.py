@@ -6,13 +6,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from design.plans import PAIN, plan
 from openldn.design import simulate
 from openldn.protocol.calendar import calendar
 from openldn.protocol.doses import Dose
 from openldn.protocol.plan import Arm
 from openldn.protocol.problems import InputError
 from openldn.protocol.schemes import members
+from support.plans import PAIN, plan
 
 KINDS = [
     "blinded-withdrawal",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from design.plans import PAIN, plan_text
 from openldn.cli.main import main
+from support.plans import PAIN, plan_text
 
 DONE, USAGE, UNUSABLE, REFUSED = 0, 2, 3, 4
 OUTCOME = ("--outcome", "pain:0-10:lower:mcid=1")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from openldn.evidence.medicines import catalogue
-from openldn.evidence.safety_rules import emergency_card, rules, sources, unconfirmed
+from openldn.evidence.safety_rules import rules, sources, unconfirmed
 from openldn.protocol import safety
 from openldn.protocol.profile import profile_from_toml
 from openldn.protocol.screening import QUESTIONS, Rule, Screening, screen
@@ -78,8 +78,8 @@ def test_a_source_can_be_looked_up_and_says_how_it_was_read(source: Any) -> None
 
 
 @pytest.mark.parametrize("rule", safety.RULES.values(), ids=safety.RULES)
-def test_the_gate_says_the_same_as_the_table(rule: safety.TouchedRule) -> None:
-    """The ten rules of the gate stand in `protocol` too, which reads no file: word for word."""
+def test_the_rules_of_the_gate_are_in_the_table(rule: safety.TouchedRule) -> None:
+    """The gate's words stand in `protocol`, which reads no file; the table adds the trigger."""
     assert rule == RULES[rule.id].touched()
 
 
@@ -126,13 +126,6 @@ def test_the_gravest_rule_comes_first_and_the_gravest_reason_counts() -> None:
     severities = [str(rule.severity) for rule in screening.touched]
     assert severities[0] == "stop"
     assert severities == sorted(severities, key=["stop", "ask-prescriber", "caution"].index)
-
-
-def test_the_emergency_card_tells_nobody_to_give_more() -> None:
-    """The card names the blocker, the other ways, and warns of more opioid outside hospital."""
-    card = " ".join(emergency_card().points)
-    assert "opioid blocker" in card
-    assert "do not give more opioid" in card
 
 
 def test_what_is_unconfirmed_is_in_the_handbook() -> None:

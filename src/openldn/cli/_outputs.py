@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["holds_answer", "holds_page", "holds_print", "holds_truth", "obstacle"]
+__all__ = ["holds_kind", "holds_page", "holds_print", "obstacle"]
 
 _SEALED = ("seal.json", "kits.csv", "plan.toml")  # a sealed folder is written once
 _MOST_BYTES = 50_000_000  # no result of ours is larger
@@ -36,16 +36,15 @@ def obstacle(
         return f"a name that cannot be used ({getattr(error, 'strerror', None) or error})"
 
 
-def holds_answer(path: Path) -> bool:
-    """Tell whether a file is an answer, as `analyse --json` writes it."""
-    answer = _json_object(path)
-    return answer.get("kind") == "answer" and "openldn" in answer
+def holds_kind(kind: str) -> Callable[[Path], bool]:
+    """Tell whether a file is a result of ours of this kind: `answer`, `truth`, `screen` ..."""
+    mark = "seed" if kind == "truth" else "openldn"
 
+    def holds(path: Path) -> bool:
+        result = _json_object(path)
+        return result.get("kind") == kind and mark in result
 
-def holds_truth(path: Path) -> bool:
-    """Tell whether a file is the truth behind an invented diary."""
-    truth = _json_object(path)
-    return truth.get("kind") == "truth" and "seed" in truth
+    return holds
 
 
 def holds_page(path: Path) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openldn.cli._outputs import holds_answer, holds_page, holds_print, obstacle
+from openldn.cli._outputs import holds_kind, holds_page, holds_print, obstacle
 from openldn.cli._terminal import print_problems, print_result, progress, say
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome, Role, parse_outcome_option
@@ -327,7 +327,7 @@ class _Kind:
 
 
 _KINDS = {
-    "--json": _Kind(rendered=_json, may_replace=holds_answer),
+    "--json": _Kind(rendered=_json, may_replace=holds_kind("answer")),
     "--html": _Kind(rendered=_html, may_replace=holds_page),
     "--pdf": _Kind(rendered=_pdf, may_replace=holds_print),
 }

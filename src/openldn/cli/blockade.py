@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from openldn.cli._outputs import obstacle
+from openldn.cli._outputs import holds_kind, obstacle
 from openldn.cli._terminal import print_result, say
 from openldn.protocol.doses import MAX_DAILY, NOTHING, Dose
 from openldn.protocol.problems import InputError, Problem
@@ -91,7 +91,7 @@ def _dose(text: str) -> Dose:
 
 
 def _refuse_to_replace(path: Path) -> None:
-    given = obstacle(path, may_replace=_holds_blockade)
+    given = obstacle(path, may_replace=holds_kind("blockade"))
     if given:
         problem = Problem(
             code="LDN-C050",
@@ -101,16 +101,6 @@ def _refuse_to_replace(path: Path) -> None:
             todo="Choose another name, or move that file away; nothing was overwritten.",
         )
         raise InputError([problem])
-
-
-def _holds_blockade(path: Path) -> bool:
-    from openldn.files import read_json
-
-    try:
-        found = read_json(path, code="LDN-C050")
-    except InputError:
-        return False
-    return found.get("kind") == "blockade" and "openldn" in found
 
 
 def _table(prediction: Mapping[str, Any]) -> str:

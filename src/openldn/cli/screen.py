@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from openldn.cli._outputs import obstacle
+from openldn.cli._outputs import holds_kind, obstacle
 from openldn.cli._terminal import print_result, say
 from openldn.protocol.problems import InputError, Problem
 
@@ -160,7 +160,7 @@ def _output(args: argparse.Namespace) -> Path | None:
         return None
     path = Path(args.json)
     inputs = [one for one in (args.profile, args.medicines) if one is not None]
-    given = obstacle(path, may_replace=_holds_screening, taken=inputs)
+    given = obstacle(path, may_replace=holds_kind("screen"), taken=inputs)
     if given:
         problem = Problem(
             code="LDN-G013",
@@ -171,14 +171,6 @@ def _output(args: argparse.Namespace) -> Path | None:
         )
         raise InputError([problem])
     return path
-
-
-def _holds_screening(path: Path) -> bool:
-    try:
-        value = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and value.get("kind") == "screen"
 
 
 def _as_json(screening: "Screening") -> dict[str, Any]:

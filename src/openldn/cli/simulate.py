@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from openldn.cli._outputs import holds_truth, obstacle
+from openldn.cli._outputs import holds_kind, obstacle
 from openldn.cli._terminal import say
 from openldn.protocol.problems import InputError, Problem
 
@@ -85,7 +85,7 @@ def _refuse_to_replace(out: Path, truth_path: Path, *, taken: Sequence[Path]) ->
     # A slip of the finger must not replace what a person recorded for months.
     obstacles = {
         out: obstacle(out, may_replace=_is_invented, taken=taken),
-        truth_path: obstacle(truth_path, may_replace=holds_truth, taken=taken),
+        truth_path: obstacle(truth_path, may_replace=holds_kind("truth"), taken=taken),
     }
     problems = [
         Problem(

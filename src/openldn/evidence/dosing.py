@@ -32,7 +32,6 @@ __all__ = [
     "read_sources",
     "read_standards",
     "source_title",
-    "source_url",
     "sources",
     "standard",
 ]
@@ -180,14 +179,6 @@ def source_title(source_id: str) -> str:
         return "a search that found nothing"
     study = studies().get(source_id)
     return f"{study.first_author} {study.year}" if study else sources()[source_id].citation
-
-
-def source_url(source_id: str) -> str:
-    """Give the address of a source, "" where none was kept."""
-    if source_id == NONE_FOUND:
-        return ""
-    study = studies().get(source_id)
-    return study.url if study else sources()[source_id].url
 
 
 def read_sources(text: str, *, file: str = FILE) -> dict[str, Source]:

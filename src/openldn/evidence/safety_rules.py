@@ -10,10 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from openldn.protocol.safety import RULES as GATE_RULES
 from openldn.protocol.safety import Severity
 from openldn.protocol.screening import NUMBERS, Limit, Rule
 
-__all__ = ["EmergencyCard", "Source", "emergency_card", "rules", "sources", "unconfirmed"]
+__all__ = ["Source", "rules", "sources", "unconfirmed"]
 
 _LISTS = ("basis", "source", "conditions", "stop_conditions")
 _LIMITS = ("at_least", "above", "below")
@@ -30,15 +31,6 @@ class Source:
     pmcid: str = ""
     doi: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmergencyCard:
-    """What the card in the wallet says."""
-
-    points: tuple[str, ...]
-    source: tuple[str, ...]
-    verified: str
 
 
 @cache
@@ -66,14 +58,6 @@ def sources() -> Mapping[str, Source]:
     return {key: Source(id=key, **row) for key, row in _table()["source"].items()}
 
 
-def emergency_card() -> EmergencyCard:
-    """Give the words of the emergency card."""
-    card = _table()["emergency_card"]
-    return EmergencyCard(
-        points=tuple(card["points"]), source=tuple(card["source"]), verified=card["verified"]
-    )
-
-
 def unconfirmed() -> tuple[str, ...]:
     """List what the project's audit left in doubt."""
     return tuple(_table()["unconfirmed"])
@@ -84,12 +68,21 @@ def _rule(row: dict[str, Any], *, place: str) -> Rule:
         values: dict[str, Any] = {
             key: tuple(value) if key in _LISTS else value for key, value in row.items()
         }
-        values["severity"] = Severity(row["severity"])
+        values |= _of_gate(row["id"])
+        values["severity"] = Severity(values["severity"])
         values["numbers"] = tuple(_limit(limit) for limit in row.get("numbers", ()))
         values.setdefault("parameters", {})
         return Rule(**values)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{place}: {error}") from error
+
+
+def _of_gate(rule_id: str) -> dict[str, Any]:
+    """What `protocol` says of a rule that the gate asks; it reads no file, so it is said there."""
+    gate = GATE_RULES.get(rule_id)
+    if gate is None:
+        return {}
+    return {"severity": gate.severity, "why": gate.why, "do": gate.do, "source": gate.source}
 
 
 def _limit(row: dict[str, Any]) -> Limit:
