@@ -1,0 +1,230 @@
+"""From saved pieces to the numbers of the report, each with its Monte Carlo error."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from validation import gaussian_sbc, sbc, work
+from validation.study import Cell, Study
+
+__all__ = ["FILE", "collect", "read", "save"]
+
+FloatArray = NDArray[np.float64]
+Numbers = Mapping[str, FloatArray]
+
+FILE = Path(__file__).with_name("results.json")
+DIGITS = 5
+
+
+def collect(study: Study, folder: Path) -> dict[str, Any]:
+    """Everything that the report says.
+
+    Parameters
+    ----------
+    study
+        What was asked.
+    folder
+        Where the pieces are. What is not there is told as not there.
+    """
+    kept = _kept(work.pieces(study), folder)
+    places = _kept(work.calibration_pieces(study), folder)
+    cells = [_cell(cell, kept[cell.id], study) for cell in study.cells if cell.id in kept]
+    calibration = _calibration(places, study)
+    digests = {str(d) for one in (*kept.values(), *places.values()) for d in one["engine"]}
+    return {
+        "engine": sorted(digests),
+        "cells": cells,
+        "calibration": calibration,
+        "looks": _looks(study, kept),
+        "checks": sum(len(cell["checks"]) for cell in cells)
+        + sum(c["checks"] for c in calibration),
+        "missing": [cell.id for cell in study.cells if cell.id not in kept],
+        "holds": len(cells) == len(study.cells)
+        and all(check["holds"] for cell in cells for check in cell["checks"])
+        and all(model["holds"] for model in calibration if model["is_gated"]),
+    }
+
+
+def save(found: Mapping[str, Any]) -> None:
+    """Write the numbers beside the study."""
+    FILE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def read() -> dict[str, Any]:
+    """The saved numbers."""
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def _kept(pieces: Sequence[work.Piece], folder: Path) -> dict[str, dict[str, FloatArray]]:
+    """The pieces that are there, put together by row."""
+    rows: dict[str, list[dict[str, FloatArray]]] = {}
+    for piece in pieces:
+        found = work.load(piece, folder)
+        if found is not None:
+            rows.setdefault(piece.row, []).append(found)
+    return {
+        row: {
+            name: np.concatenate([np.atleast_1d(part[name]) for part in parts]) for name in parts[0]
+        }
+        for row, parts in rows.items()
+    }
+
+
+def _cell(cell: Cell, numbers: Numbers, study: Study) -> dict[str, Any]:
+    names = [name for name in study.methods if f"{name}.estimate" in numbers]
+    methods = {name: _method(cell, numbers, name, study.decision) for name in names}
+    return {
+        "id": cell.id,
+        "group": cell.group,
+        "people": len(numbers["truth"]),
+        "refused": int(np.isnan(numbers["openldn.estimate"]).sum()),
+        "methods": methods,
+        "checks": _checks(cell, methods["openldn"], len(numbers["truth"]), study),
+    }
+
+
+def _method(cell: Cell, numbers: Numbers, name: str, decision: float) -> dict[str, Any]:
+    """Performance of one method in one cell: each number with its Monte Carlo error."""
+    part = {key.partition(".")[2]: v for key, v in numbers.items() if key.startswith(f"{name}.")}
+    has = ~np.isnan(part["estimate"])
+    truth = numbers["truth"][has]
+    part = {key: value[has] for key, value in part.items()}
+    benefit, harm = part["p_benefit"] >= decision, part["p_benefit"] <= 1.0 - decision
+    wrong = np.where(truth < 0.0, harm, np.where(truth > 0.0, benefit, benefit | harm))
+    found = {
+        "bias": _mean(truth - part["estimate"]),
+        "clear_benefit": _share(benefit),
+        "clear_harm": _share(harm),
+        "could_not_tell": _share(~(benefit | harm)),
+        "misled": _share(wrong),
+    }
+    if name != "randomisation":
+        found |= {
+            "cover90": _share(_covers(part, truth, 90)),
+            "cover95": _share(_covers(part, truth, 95)),
+            "width95": _mean(part["upper"] - part["lower"]),
+        }
+    return found
+
+
+def _covers(part: Numbers, truth: FloatArray, percent: int) -> NDArray[np.bool_]:
+    if "below_truth" in part:
+        return np.asarray(np.abs(part["below_truth"] - 0.5) <= percent / 200.0)
+    ends = {90: ("lower90", "upper90"), 95: ("lower", "upper")}[percent]
+    return np.asarray((part[ends[0]] <= truth) & (truth <= part[ends[1]]))
+
+
+def _share(is_so: NDArray[np.bool_]) -> list[float]:
+    share = float(is_so.mean())
+    return [round(share, DIGITS), round(math.sqrt(share * (1.0 - share) / len(is_so)), DIGITS)]
+
+
+def _mean(values: FloatArray) -> list[float]:
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
+    return [round(float(values.mean()), DIGITS), round(error, DIGITS)]
+
+
+def _checks(cell: Cell, ours: Mapping[str, Any], people: int, study: Study) -> list[dict[str, Any]]:
+    """What the gate asks of this cell; the errors are those at the rate that is asked for."""
+    gate, checks = study.gate, []
+
+    def check(what: str, name: str, *, of: str, needed: float, side: str) -> None:
+        slack = gate.errors * math.sqrt(needed * (1.0 - needed) / people)
+        off = ours[name][0] - needed
+        holds = {"least": off >= -slack, "most": off <= slack, "both": abs(off) <= slack}[side]
+        checks.append(
+            {
+                "what": what,
+                "of": of,
+                "found": ours[name][0],
+                "needed": needed,
+                "slack": round(slack, DIGITS),
+                "side": side,
+                "holds": holds,
+            }
+        )
+
+    if cell.gate == "prior":
+        check("90% interval", "cover90", of="cover", needed=gate.prior["interval90"], side="both")
+        check("95% interval", "cover95", of="cover", needed=gate.prior["interval95"], side="both")
+    if gate.asks(cell):
+        check("90% interval", "cover90", of="cover", needed=gate.fixed["interval90"], side="least")
+        check("95% interval", "cover95", of="cover", needed=gate.fixed["interval95"], side="least")
+    if gate.asks_about_claims(cell):
+        rate, both = gate.nothing["clear_benefit"], gate.nothing["either"]
+        check("clear benefit", "clear_benefit", of="claims", needed=rate, side="most")
+        check("either direction", "misled", of="claims", needed=both, side="most")
+    return checks
+
+
+def _calibration(places: Mapping[str, Numbers], study: Study) -> list[dict[str, Any]]:
+    """Each quantity's distribution of places against its band."""
+    quantities = {row: sorted(set(numbers) - {"engine"}) for row, numbers in places.items()}
+    gated = sum(len(q) for row, q in quantities.items() if gaussian_sbc.MODELS[row].is_gated)
+    together = 1.0 - (1.0 - study.calibration["level"]) / max(gated, 1)
+    return [_model(row, places[row], quantities[row], together=together) for row in quantities]
+
+
+def _model(
+    row: str, numbers: Numbers, quantities: Sequence[str], *, together: float
+) -> dict[str, Any]:
+    model, told = gaussian_sbc.MODELS[row], {}
+    for name in quantities:
+        place = numbers[name][~np.isnan(numbers[name])]
+        curve = sbc.ecdf(place)
+        told[name] = {
+            "holds": sbc.band(len(place), together).holds(curve),
+            "inside_95": sbc.band(len(place), 0.95).holds(curve),
+            "ecdf": [round(float(share), 4) for share in curve],
+        }
+    people = len(numbers[quantities[0]])
+    answered = int((~np.isnan(numbers[quantities[0]])).sum())
+    return {
+        "model": row,
+        "about": model.about,
+        "people": people,
+        "refused": people - answered,
+        "is_gated": model.is_gated,
+        "together": together,
+        "checks": len(quantities) if model.is_gated else 0,
+        "holds": all(one["holds"] for one in told.values()),
+        "quantities": told,
+    }
+
+
+def _looks(study: Study, kept: Mapping[str, Numbers]) -> list[dict[str, Any]]:
+    """Claims over all looks, and the threshold that holds their rate, without an effect, at 5%.
+
+    The threshold comes from every other person and is judged on the rest.
+    """
+    rows = [(cell, kept[cell.id]) for cell in study.cells if cell.setting.looks and cell.id in kept]
+    most = {cell.id: _most(cell, numbers) for cell, numbers in rows}
+    rate = study.gate.nothing["clear_benefit"]
+    nothing = [most[cell.id][0::2] for cell, _ in rows if cell.setting.effect == 0]
+    raised = max((float(np.quantile(one, 1.0 - rate)) for one in nothing), default=study.decision)
+    raised = max(raised, study.decision)
+    return [
+        {
+            "id": cell.id,
+            "phi": cell.setting.phi,
+            "effect": cell.setting.effect,
+            "at_the_end": _share(numbers["openldn.p_benefit"] >= study.decision),
+            "any_look": _share(most[cell.id] >= study.decision),
+            "raised": round(raised, DIGITS),
+            "any_look_raised": _share(most[cell.id][1::2] >= raised),
+        }
+        for cell, numbers in rows
+    ]
+
+
+def _most(cell: Cell, numbers: Numbers) -> FloatArray:
+    """The largest chance of a benefit over all looks, each person."""
+    every = [numbers[f"look{pairs}.p_benefit"] for pairs in cell.setting.looks]
+    largest: FloatArray = np.fmax.reduce([*every, numbers["openldn.p_benefit"]])
+    return largest
