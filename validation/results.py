@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from validation import gaussian_sbc, sbc, work
 from validation.study import Cell, Study
 
-__all__ = ["FILE", "collect", "read", "save"]
+__all__ = ["FILE", "cell", "collect", "method", "read", "save"]
 
 FloatArray = NDArray[np.float64]
 Numbers = Mapping[str, FloatArray]
@@ -33,7 +33,7 @@ def collect(study: Study, folder: Path) -> dict[str, Any]:
     """
     kept = _kept(work.pieces(study), folder)
     places = _kept(work.calibration_pieces(study), folder)
-    cells = [_cell(cell, kept[cell.id], study) for cell in study.cells if cell.id in kept]
+    cells = [cell(one, kept[one.id], study) for one in study.cells if one.id in kept]
     calibration = _calibration(places, study)
     digests = {str(d) for one in (*kept.values(), *places.values()) for d in one["engine"]}
     return {
@@ -41,11 +41,10 @@ def collect(study: Study, folder: Path) -> dict[str, Any]:
         "cells": cells,
         "calibration": calibration,
         "looks": _looks(study, kept),
-        "checks": sum(len(cell["checks"]) for cell in cells)
-        + sum(c["checks"] for c in calibration),
-        "missing": [cell.id for cell in study.cells if cell.id not in kept],
+        "checks": sum(len(one["checks"]) for one in cells) + sum(c["checks"] for c in calibration),
+        "missing": [one.id for one in study.cells if one.id not in kept],
         "holds": len(cells) == len(study.cells)
-        and all(check["holds"] for cell in cells for check in cell["checks"])
+        and all(check["holds"] for one in cells for check in one["checks"])
         and all(model["holds"] for model in calibration if model["is_gated"]),
     }
 
@@ -76,20 +75,21 @@ def _kept(pieces: Sequence[work.Piece], folder: Path) -> dict[str, dict[str, Flo
     }
 
 
-def _cell(cell: Cell, numbers: Numbers, study: Study) -> dict[str, Any]:
+def cell(of: Cell, numbers: Numbers, study: Study) -> dict[str, Any]:
+    """One cell: every method's performance, and what the gate says."""
     names = [name for name in study.methods if f"{name}.estimate" in numbers]
-    methods = {name: _method(cell, numbers, name, study.decision) for name in names}
+    methods = {name: method(numbers, name, study.decision) for name in names}
     return {
-        "id": cell.id,
-        "group": cell.group,
+        "id": of.id,
+        "group": of.group,
         "people": len(numbers["truth"]),
         "refused": int(np.isnan(numbers["openldn.estimate"]).sum()),
         "methods": methods,
-        "checks": _checks(cell, methods["openldn"], len(numbers["truth"]), study),
+        "checks": _checks(of, methods["openldn"], len(numbers["truth"]), study),
     }
 
 
-def _method(cell: Cell, numbers: Numbers, name: str, decision: float) -> dict[str, Any]:
+def method(numbers: Numbers, name: str, decision: float) -> dict[str, Any]:
     """Performance of one method in one cell: each number with its Monte Carlo error."""
     part = {key.partition(".")[2]: v for key, v in numbers.items() if key.startswith(f"{name}.")}
     has = ~np.isnan(part["estimate"])
