@@ -12,7 +12,9 @@ from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Trial
 from support.web import ORDER, meet_every_rule, seal_of, visible
 
-_TAKES_FORMS_ONLY = {"/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told"}
+_TAKES_FORMS_ONLY = {
+    *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told", "/pack.pdf"),
+}
 _EXAMPLES = {
     "token": "no-such-link",
     "claim_id": "muscle-pain",
@@ -120,7 +122,9 @@ def test_addresses_of_buttons_cannot_be_opened(owner: Client, address: str) -> N
     assert "belongs to a button" in visible(answer.content)
 
 
-@pytest.mark.parametrize("address", ["/trial", "/answer", "/help", "/diary.csv", "/known"])
+@pytest.mark.parametrize(
+    "address", ["/trial", "/answer", "/help", "/diary.csv", "/known", "/pack", "/card.pdf"]
+)
 def test_pages_that_only_show_take_no_forms(owner: Client, running: Trial, address: str) -> None:
     """A form sent to a page without one is refused."""
     assert owner.post(address).status_code == 405
