@@ -32,6 +32,9 @@ PAGES = (
     "/known/story",
     "/known/blockade",
     "/known/blockade?taken=daily",
+    "/check",
+    "/pack?condition=lupus",
+    "/talk",
     "/no-such-page",
 )
 _ANSWER_SECONDS = 120.0  # the first run compiles the engine
