@@ -84,6 +84,12 @@ def test_what_was_filled_in_stands_in_the_form_again(owner: Client) -> None:
     assert re.search(r'name="pregnancy" value="no"[^>]*checked', html)
 
 
+def test_the_pack_is_offered_for_the_first_condition_that_is_known(owner: Client) -> None:
+    """As the command does it; where none is known, nothing is chosen."""
+    assert '<option value="lupus" selected>' in checked(owner, conditions="zzyzx\nSLE\nfibro")
+    assert '<option value="" selected>' in checked(owner, conditions="zzyzx")
+
+
 def test_nothing_of_the_check_is_stored(owner: Client) -> None:
     """Neither the session nor any table holds a word of it."""
     owner.get("/check")
