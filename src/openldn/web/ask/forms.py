@@ -14,14 +14,13 @@ from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.profile import FORMAT, profile_from_values
 from openldn.protocol.screening import QUESTIONS, Profile
 from openldn.web import typed
-from openldn.web.ask.cards import condition_named
 from openldn.web.ask.models import LONGEST_NAME, LONGEST_WORDS, Talk
 
 __all__ = ["GROUPS", "CheckForm", "Group", "PackForm", "TalkForm"]
 
 _ANSWERS: Final = (("yes", "Yes"), ("no", "No"), ("", "Leave out"))
 _YES_NO: Final = {"yes": True, "no": False}
-# Questions and numbers under their headings; the first groups stand open.
+# Questions and numbers under their headings.
 GROUPS: Final = {
     "Opioids": (
         "opioid-now",
@@ -50,7 +49,7 @@ GROUPS: Final = {
     "The LDN itself": ("split-50mg", "compounded", "liquid"),
     "Beginning, and days on LDN": ("starting", "first-week", "nausea", "missed-dose"),
 }
-_OPEN: Final = "Opioids"
+_OPEN: Final = "Opioids"  # stands open at first
 _NUMBERS: Final = {
     "egfr": ("Kidney value (eGFR), if you know it", "In mL/min, such as 72."),
     "transaminases": (
@@ -145,9 +144,8 @@ class CheckForm(forms.Form):
         except InputError as error:
             for problem in error.problems:
                 field = _field_of(problem)
-                self.add_error(
-                    field, _told(problem, str(self.fields[field].label) if field else "")
-                )
+                label = str(self.fields[field].label) if field else ""
+                self.add_error(field, _told(problem, label))
         return cleaned
 
     def groups(self) -> Iterator[Group]:
@@ -158,29 +156,26 @@ class CheckForm(forms.Form):
             yield Group(heading=heading, fields=fields, is_open=is_open)
 
 
+def _conditions() -> list[tuple[str, str]]:
+    return [("", "Choose"), *((one.id, one.name) for one in catalogue())]
+
+
 class PackForm(forms.Form):
     """The condition that a pack is printed for."""
 
     condition = forms.ChoiceField(
         label="For which condition?",
+        choices=_conditions,
         error_messages={
             "required": "Choose the condition that the pack is for.",
             "invalid_choice": "Choose a condition from the list.",
         },
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", "Choose"), *((one.id, one.name) for one in catalogue())]
-        field = self.fields["condition"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
     def clean_condition(self) -> Condition:
-        """Look the condition up."""
-        condition = condition_named(self.cleaned_data["condition"])
-        assert condition is not None  # it was on the list of choices
-        return condition
+        """Look the condition up; it was on the list of choices."""
+        wanted = self.cleaned_data["condition"]
+        return next(one for one in catalogue() if one.id == wanted)
 
 
 class _KeptField(forms.CharField):
