@@ -129,8 +129,16 @@ def test_rules_stand_by_severity_the_gravest_first(owner: Client) -> None:
             "nausea": "yes",
         },
     )
-    order = [html.index(f"<h3>{HEADINGS[one]}</h3>") for one in Severity]
+    order = [html.index(f'<h3 id="{one}">{HEADINGS[one]}</h3>') for one in Severity]
     assert order == sorted(order)
+    told = html[: html.index("Print the pack")]  # before a long list of medicines
+    counts = re.findall(r'href="#(.*?)">.*?small">(.*?)</span>', told)
+    assert counts == [
+        ("stop", "2 rules"),
+        ("ask-prescriber", "1 rule"),
+        ("caution", "1 rule"),
+        ("info", "1 rule"),
+    ]
     assert next(iter(cards(html))) == rules()["mood"].trigger
 
 
