@@ -13,7 +13,9 @@ from openldn.web.person import actions, clock
 from openldn.web.person.models import SafetyCheck, Trial
 from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
 
-SAFE = {question.id: "no" if question.when else "yes" for question in GATE_QUESTIONS}
+SAFE = {question.id: "no" if question.when else "yes" for question in GATE_QUESTIONS} | {
+    "uses_none": "on"
+}
 _TOMORROW = (NOW.date() + timedelta(days=1)).isoformat()
 
 
