@@ -298,9 +298,7 @@ def begin_trial(
     # Asked again here, where no other request can write: two taps must not begin two trials.
     if Trial.objects.running(today=today) or latest != check or is_used or gate.is_blocked(check):
         raise PlanRefused
-    trial = add_trial(plan_toml=plan_toml, start=start, seal=seal, check=check)
-    _begin_medicines(trial, check)
-    return trial
+    return add_trial(plan_toml=plan_toml, start=start, seal=seal, check=check)
 
 
 @transaction.atomic
@@ -316,7 +314,7 @@ def add_trial(
     plan = Plan.from_toml(plan_toml.encode())
     if seal is not None:
         _refuse_start_seal(seal, plan)
-    return Trial.objects.create(
+    trial = Trial.objects.create(
         plan_toml=plan_toml,
         start=start,
         # Of the seal only the promise is kept: it says nothing about the order.
@@ -324,6 +322,9 @@ def add_trial(
         safety_check=check,
         is_invented=is_invented,
     )
+    if check is not None:
+        _begin_medicines(trial, check)
+    return trial
 
 
 @transaction.atomic

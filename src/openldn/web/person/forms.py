@@ -44,7 +44,7 @@ class SafetyForm(forms.Form):
     medicines = forms.CharField(
         label="Every medicine you use now, also only when needed, one a line",
         required=False,
-        help_text="As on the box. Also from the shop, drops, patches and herbs.",
+        help_text="As on the box. From a shop, drops, patches and herbs too. Leave LDN itself out.",
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
     )
     uses_none = forms.BooleanField(label="I use none", required=False)

@@ -100,13 +100,14 @@ def pause_notice(trial: Trial, *, today: date) -> Notice | None:
         return None
     who, plan = watching.prescriber_of(trial.plan), trial.plan
     found = pauses.stops(pauses.blocking(trial, today=today))
-    reasons = dict.fromkeys(_cause(cause.words, cause.rule.why) for cause in found)
+    whys = {cause.words: cause.rule.why for cause in reversed(found)}  # of each entry the gravest
+    reasons = [_cause(words, why) for words, why in reversed(whys.items())]
     if not reasons:
-        reasons = {"No stop rule is touched any more. The trial waits for the prescriber.": None}
+        reasons = ["No stop rule is touched any more. The trial waits for the prescriber."]
     return Notice(
         chip="Paused",
         head="This trial is paused",
-        reasons=(f"It is paused since {dates.in_words(held.first)}.", *reasons),
+        reasons=(f"It has been paused since {dates.in_words(held.first)}.", *reasons),
         what_next=f"Talk to {who} before the next {_dose_word(plan)}.",
         more=f"Do not change a prescribed medicine on your own. {_IF_VERY_ILL}",
         source=f"Rule {', '.join(held.rules)}.",
