@@ -1,5 +1,7 @@
 """How a paused trial goes on: the rules that stand, and the prescriber's decision."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -8,8 +10,9 @@ from openldn.protocol.problems import InputError
 from openldn.web.person import actions, clock, dates, pauses, screens
 from openldn.web.person.forms import DecisionForm, lines
 from openldn.web.person.models import Trial
-from openldn.web.person.notices import notices_of
+from openldn.web.person.notices import Notices, notices_of
 from openldn.web.person.period_questions import asked_about
+from openldn.web.person.watching import prescriber_of
 
 __all__ = ["going_on"]
 
@@ -53,7 +56,14 @@ def _facts(trial: Trial) -> dict[str, object]:
         "is_stopped": bool(pauses.stops(causes)),
         "causes": [(cause, screens.sources_in_words(cause.rule)) for cause in causes],
         "can_change": asked_about(trial.plan, trial.day_of(today)) is not None,
-        "notices": notices_of(trial, now=clock.now()),
+        "notices": _other_notices(trial),
+        "who": prescriber_of(trial.plan),
         "page": "going_on",
         "tab": "trial",
     }
+
+
+def _other_notices(trial: Trial) -> Notices:
+    """Leave out the notices that lead to this page: it says the same at length."""
+    found = notices_of(trial, now=clock.now())
+    return replace(found, open=tuple(one for one in found.open if not one.page))
