@@ -271,8 +271,8 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
         "problems": problems,
         "tab": "tonight",
         "sides": SIDES,
-        **_listed(spot, name),
         **_above(request, spot.trial, spot.days_back),
+        **_listed(spot, name),
     }
     return render(request, f"person/{name}.html", facts, status=422 if problems else 200)
 
@@ -283,5 +283,5 @@ def _listed(spot: Spot, name: str) -> dict[str, object]:
         return {"listed": events_of(spot.trial, spot.day)}
     signs = warning_signs_of(spot.trial, spot.day)
     if name == "warning_signs":
-        return {"signs": signs}
+        return {"signs": signs, "page": name}
     return {"signs": signs, "listed": side_effects_of(spot.trial, spot.day)}
