@@ -101,7 +101,7 @@ def test_while_paused_no_capsule_is_asked_and_all_else_is(owner: Client, running
     _add(owner, "tramadol")
     words = _words(owner)
     assert "Did you take your capsule" not in words
-    assert "No capsule is asked about while the trial is paused." in words
+    assert "you are asked about your scores and side effects alone." in words
     for item, value in (("outcome:pain", "6"), ("side-effects", "0"), ("event:flare", "1")):
         owner.post("/", {"item": item, "value": value, "day": "14"})
     held = records.in_force(running.entries.all())[14]

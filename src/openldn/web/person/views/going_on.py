@@ -12,7 +12,6 @@ from openldn.web.person.forms import DecisionForm, lines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import Notices, notices_of
 from openldn.web.person.period_questions import asked_about
-from openldn.web.person.watching import prescriber_of
 
 __all__ = ["going_on"]
 
@@ -51,13 +50,14 @@ def _facts(trial: Trial) -> dict[str, object]:
     today = clock.today()
     held = pauses.pause_now(trial, today=today)
     causes = pauses.blocking(trial, today=today)
+    stops = pauses.stops(causes)
+    gravest_first = (*stops, *(cause for cause in causes if cause not in stops))
     return {
         "since": dates.in_words(held.first) if held else "",
-        "is_stopped": bool(pauses.stops(causes)),
-        "causes": [(cause, screens.sources_in_words(cause.rule)) for cause in causes],
+        "is_stopped": bool(stops),
+        "causes": [(cause, screens.sources_in_words(cause.rule)) for cause in gravest_first],
         "can_change": asked_about(trial.plan, trial.day_of(today)) is not None,
         "notices": _other_notices(trial),
-        "who": prescriber_of(trial.plan),
         "page": "going_on",
         "tab": "trial",
     }

@@ -44,7 +44,7 @@ def my_medicines(request: HttpRequest) -> HttpResponse:
             problems = lines(error)
         else:
             return redirect("person:medicines")
-    shown = [_shown(one) for one in medicines.in_force(trial)]
+    shown = sorted(map(_shown, medicines.in_force(trial)), key=_newest_first)
     facts = {
         "shown": shown,
         "problems": problems,
@@ -66,6 +66,11 @@ def _keep(request: HttpRequest, trial: Trial) -> None:
         actions.end_medicine(trial=trial, row=row, last_day=last_day, now=now)
     else:
         actions.add_medicine(trial=trial, name=request.POST.get("name", ""), now=now)
+
+
+def _newest_first(one: Shown) -> int:
+    """Put what was noted in the last minutes first, and leave the rest as it is."""
+    return -one.medicine.latest_row if one.is_fresh else 0
 
 
 def _shown(one: Medicine) -> Shown:
