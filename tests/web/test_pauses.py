@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from openldn.inference import Conduct, analyse
@@ -60,6 +61,13 @@ def _tap(client: Client, value: str, question: str = "opioid-now") -> None:
 def _undo_answer(client: Client, trial: Trial) -> None:
     row = max(one.pk for one in period_questions.in_force(trial)[3].values())
     client.post("/period-questions", {"period": "3", "row": str(row), "undo": "1"})
+
+
+def _decide(client: Client, **other: str) -> HttpResponse:
+    """Send the form of the page, as it stands now."""
+    html = client.get("/going-on").content.decode()
+    shown = re.findall(r'name="cause" value="([^"]+)"', html)
+    return client.post("/going-on", _DECIDED | {"cause": shown} | other)
 
 
 def _kinds(trial: Trial) -> list[str]:
@@ -128,7 +136,7 @@ def test_it_cannot_go_on_while_a_stop_rule_is_touched(owner: Client, running: Tr
     assert answer.status_code == 422
     assert "a stop rule that is still touched: opioid-now" in visible(answer.content)
     with pytest.raises(actions.InputError, match="LDN-W041"):
-        actions.go_on(trial=running, by="Dr B", on=NOW.date(), now=NOW)
+        actions.go_on(trial=running, shown=(), by="Dr B", on=NOW.date(), now=NOW)
     assert _kinds(running) == ["paused"]
     assert not Decision.objects.exists()
 
@@ -145,7 +153,7 @@ def test_it_goes_on_by_a_recorded_decision(
     assert "No stop rule is touched any more. The trial waits for the prescriber." in words
     assert "Did you take your capsule" not in words
     for _ in range(2):  # a double submit
-        assert owner.post("/going-on", _DECIDED)["Location"] == "/trial"
+        assert _decide(owner)["Location"] == "/trial"
     assert _kinds(running) == ["paused", "resumed"]
     (span,) = pauses.spans(running)
     assert (span.first, span.end, span.by) == (NOW.date(), later.date(), "Dr B")
@@ -172,7 +180,7 @@ def test_half_a_decision_is_none(
     """Who, when and yes belong together, also to go on."""
     _tap(owner, "1")
     _tap(owner, "0")
-    answer = owner.post("/going-on", _DECIDED | given)
+    answer = _decide(owner, **given)
     assert answer.status_code == 422
     assert complaint in visible(answer.content)
     assert _kinds(running) == ["paused"]
@@ -220,7 +228,7 @@ def test_a_medicine_to_ask_about_is_a_notice_and_no_pause(owner: Client, running
     for path in ("/", "/trial", "/medicines"):
         assert "A question for your prescriber" in _words(owner, path)
     assert "Did you take your capsule tonight?" in _words(owner)
-    owner.post("/going-on", _DECIDED)
+    _decide(owner)
     assert "A question for your prescriber" not in _words(owner)
     assert Decision.objects.get().causes == [f"{medicines.in_force(running)[0].key}:not-recognised"]
     _add(owner, "Blorkomycin")
@@ -237,7 +245,7 @@ def test_an_open_question_needs_its_decision_before_a_trial_goes_on(
     words = _words(owner, "/going-on")
     assert "Zorkomycin" in words
     assert "Before the trial goes on" in words
-    owner.post("/going-on", _DECIDED)
+    _decide(owner)
     assert not _is_paused(running)
     assert pauses.blocking(running, today=NOW.date()) == ()
 
@@ -302,7 +310,8 @@ def test_paused_days_reach_the_answer(
         trial=over, period=4, question="opioid-now", answer=False, now=tapped
     )
     later = start + timedelta(days=25)
-    actions.go_on(trial=over, by="Dr B", on=later.date(), now=later)
+    shown = [cause.name for cause in pauses.blocking(over, today=later.date())]
+    actions.go_on(trial=over, shown=shown, by="Dr B", on=later.date(), now=later)
     assert pauses.paused_days(over) == 5
     monkeypatch.setattr(clock, "now", lambda: NOW)
     actions.open_seal(
@@ -375,12 +384,26 @@ def test_rows_of_a_pause_are_only_ever_added(
     """The database itself refuses to change or delete one."""
     _tap(owner, "1")
     _tap(owner, "0")
-    owner.post("/going-on", _DECIDED)
+    _decide(owner)
     assert model.objects.exists()
     with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
         model.objects.update(noted_at=NOW)
     with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
         model.objects.all()._raw_delete("default")
+
+
+def test_a_decision_is_about_no_more_than_its_page_showed(owner: Client, running: Trial) -> None:
+    """A name that was added meanwhile is not decided along: the page is shown anew."""
+    _add(owner, "Zorkomycin")
+    old = re.findall(r'name="cause" value="([^"]+)"', owner.get("/going-on").content.decode())
+    _add(owner, "Blorkomycin")
+    answer = owner.post("/going-on", _DECIDED | {"cause": old})
+    assert answer.status_code == 422
+    assert "a page from before this came: Blorkomycin" in visible(answer.content)
+    assert 'value="Dr B"' in answer.content.decode()
+    assert not Decision.objects.exists()
+    _decide(owner)
+    assert len(Decision.objects.get().causes) == 2
 
 
 def test_nothing_is_open_says_so(owner: Client, running: Trial) -> None:

@@ -394,3 +394,17 @@ def test_a_check_that_did_not_ask_about_medicines_opens_nothing(owner: Client) -
     assert kept.medicines == []
     SafetyCheck.objects.create(answers=kept.answers, touched=[], answered_at=NOW)
     assert owner.get("/start/plan")["Location"] == "/start"
+
+
+def test_a_decision_is_about_the_answers_that_its_page_showed(owner: Client) -> None:
+    """A page left open while the questions were answered anew records nothing."""
+    owner.post("/start", _touch("pregnancy"))
+    old = SafetyCheck.objects.get().pk
+    owner.post("/start", _medicines("Zorkomycin"))
+    decided = {"by": "Dr B", "on": "2026-11-20", "is_yes": "on", "check": str(old)}
+    answer = owner.post("/start/decision", decided)
+    assert answer.status_code == 422
+    assert "Other answers came since this page was shown" in visible(answer.content)
+    assert owner.get("/start/plan").status_code == 302
+    html = owner.get("/start/decision").content.decode()
+    assert f'name="check" value="{SafetyCheck.objects.latest("pk").pk}"' in html

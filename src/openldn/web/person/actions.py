@@ -208,18 +208,25 @@ def take_back_medicine(*, trial: Trial, row: int | None, now: datetime) -> None:
 
 
 @transaction.atomic
-def go_on(*, trial: Trial, by: str, on: date, now: datetime) -> None:
+def go_on(*, trial: Trial, shown: Collection[str], by: str, on: date, now: datetime) -> None:
     """Record what a prescriber decided about the open rules. It ends a pause.
+
+    Parameters
+    ----------
+    shown
+        Names of the touches that the page showed: the decision is about no others.
 
     Raises
     ------
     InputError
-        While a stop rule is touched: no decision lifts it.
+        While a stop rule is touched, which no decision lifts, or when another touch came meanwhile.
     """
     _keep_pause(trial, now)
     causes = pauses.blocking(trial, today=now.date())
     if found := pauses.stops(causes):
         raise InputError([pauses.not_yet(found)])
+    if new := [cause for cause in causes if cause.name not in shown]:
+        raise InputError([pauses.not_shown(new)])
     is_paused = bool(pauses.open_causes(trial))
     if not causes and not is_paused:
         return  # a second tap on the same button

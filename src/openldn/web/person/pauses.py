@@ -16,6 +16,7 @@ __all__ = [
     "blocking",
     "is_paused_on",
     "kept_causes",
+    "not_shown",
     "not_yet",
     "open_causes",
     "pause_now",
@@ -151,6 +152,17 @@ def not_yet(causes: Iterable[Cause]) -> Problem:
         + ", ".join(dict.fromkeys(cause.rule.id for cause in causes)),
         expected="no stop rule that is touched",
         todo="Nothing was changed. Talk to your prescriber about the points on this page.",
+    )
+
+
+def not_shown(causes: Iterable[Cause]) -> Problem:
+    """Say that a decision cannot be about what its page did not show."""
+    return Problem(
+        code="LDN-W045",
+        place="This form",
+        given="a page from before this came: " + ", ".join(cause.words for cause in causes),
+        expected="a decision about every point that is open",
+        todo="Nothing was recorded. The page now shows every point: please look again.",
     )
 
 

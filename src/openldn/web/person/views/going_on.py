@@ -25,7 +25,7 @@ def going_on(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     form = DecisionForm(request.POST if request.method == "POST" else None, today=clock.today())
     try:
-        if request.method == "POST" and _is_kept(trial, form):
+        if request.method == "POST" and _is_kept(request, trial, form):
             return redirect("person:trial")
     except InputError as error:
         problems = lines(error)
@@ -34,7 +34,7 @@ def going_on(request: HttpRequest) -> HttpResponse:
     return render(request, "person/going_on.html", facts, status=status)
 
 
-def _is_kept(trial: Trial, form: DecisionForm) -> bool:
+def _is_kept(request: HttpRequest, trial: Trial, form: DecisionForm) -> bool:
     """Record the decision. No is an answer that the form itself explains."""
     found = pauses.stops(pauses.blocking(trial, today=clock.today()))
     if found:
@@ -42,7 +42,8 @@ def _is_kept(trial: Trial, form: DecisionForm) -> bool:
     if not form.is_valid():
         return False
     facts = form.cleaned_data
-    actions.go_on(trial=trial, by=facts["by"], on=facts["on"], now=clock.now())
+    shown = request.POST.getlist("cause")
+    actions.go_on(trial=trial, shown=shown, by=facts["by"], on=facts["on"], now=clock.now())
     return True
 
 

@@ -14,6 +14,10 @@ from openldn.web.person.models import SafetyCheck, Trial
 
 __all__ = ["decision", "new_plan", "start"]
 
+_OTHER_ANSWERS = (
+    "Other answers came since this page was shown. Nothing was recorded: look at the points again."
+)
+
 
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
@@ -49,6 +53,8 @@ def decision(request: HttpRequest) -> HttpResponse:
         return redirect("person:start")
     rules = gate.rules_of(check)
     form = DecisionForm(_sent(request), today=clock.today())
+    if request.POST.get("check", str(check.pk)) != str(check.pk):
+        form.add_error("by", _OTHER_ANSWERS)
     open_rules = safety.blocking(rules)
     is_stopped = any(rule.severity is safety.Severity.STOP for rule in open_rules)
     can_decide = bool(open_rules) and not is_stopped
@@ -67,6 +73,7 @@ def decision(request: HttpRequest) -> HttpResponse:
         "can_decide": can_decide,
         "is_stopped": is_stopped,
         "names": check.medicines,
+        "check": check,
         "tab": "tonight",
     }
     return render(request, "person/decision.html", facts, status=422 if form.is_bound else 200)
