@@ -18,6 +18,7 @@ from openldn.inference.grid import GridTooHard
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
+from openldn.inference.randomisation import RandomisationTest, randomisation_test
 from openldn.inference.refusal import AnalysisRefused
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Better, Family, Outcome
@@ -69,6 +70,7 @@ def analyse(
     already_on: Dose | None = None,
     conduct: Conduct | None = None,
     progress: Callable[[str], None] | None = None,
+    sensitivity: bool = True,
 ) -> Answer:
     """Answer what the diary can tell about each outcome.
 
@@ -91,6 +93,9 @@ def analyse(
         What is known of blinding and of changes to the plan; what is unknown lowers the grade.
     progress
         Called with a few words before each longer step.
+    sensitivity
+        False leaves out the checks beside the answer (the randomisation test and the sensitivity
+        rows), for callers who need many answers and nothing else.
 
     Raises
     ------
@@ -131,6 +136,11 @@ def analyse(
             refused[outcome.id] = str(reason)
     if not answered:
         raise AnalysisRefused(_refusal(outcome_id, why) for outcome_id, why in refused.items())
+    if sensitivity:
+        answered = {
+            outcome_id: _checked(answer, question, parts[0], notes)
+            for outcome_id, answer in answered.items()
+        }
     return Answer(
         design=Design(
             kind=str(plan.design.kind) if plan else "diary",
@@ -230,6 +240,39 @@ def _answer_outcome(
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
     )
+
+
+def _checked(
+    answer: OutcomeAnswer, question: _Question, part: _Part, notes: list[str]
+) -> OutcomeAnswer:
+    """Add the checks beside the answer; only the Gaussian family has them."""
+    outcome = answer.outcome
+    if outcome.family is not Family.GAUSSIAN:
+        return answer
+    series, _ = _series(outcome, question, part)
+    return replace(answer, randomisation_test=_tested(outcome, series, question, part, notes))
+
+
+def _tested(
+    outcome: Outcome, series: Series, question: _Question, part: _Part, notes: list[str]
+) -> RandomisationTest | None:
+    """The randomisation test, or None with the reason among the notes."""
+    if question.plan is None or part.name != "randomised":
+        notes.append(
+            "There is no randomisation test: it needs periods whose order was drawn by chance."
+        )
+        return None
+    try:
+        found = randomisation_test(series, course=question.course, plan=question.plan)
+    except GridTooHard:
+        notes.append(f"{outcome.label}: the noise is too hard to fit for a randomisation test.")
+        return None
+    if found is None:
+        notes.append(
+            "There is no randomisation test: the order of the periods in the diary is not one that"
+            " the plan's scheme could have drawn."
+        )
+    return found
 
 
 def _answer_part(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from openldn._version import __version__
 from openldn.inference.grade import Grade
 from openldn.inference.mixture import Mixture, Summary
+from openldn.inference.randomisation import RandomisationTest
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Arm
@@ -95,6 +96,7 @@ class OutcomeAnswer:
     events: tuple[tuple[str, Summary], ...]
     grid_points: int
     effective_grid_points: float
+    randomisation_test: RandomisationTest | None = None
 
     def to_json(self) -> dict[str, Any]:
         """One row of `outcomes`."""
@@ -120,8 +122,9 @@ class OutcomeAnswer:
             "white_share": self.white_share.to_json(),
             "trend": self.trend.to_json(),
             "events": [{"id": event, "effect": effect.to_json()} for event, effect in self.events],
-            # Both come with the randomisation test and the other families.
-            "randomisation_test": None,
+            "randomisation_test": (
+                None if self.randomisation_test is None else self.randomisation_test.to_json()
+            ),
             "sensitivity": [],
             "diagnostics": {
                 "grid_points": self.grid_points,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.report.assumptions import model_rows
+from openldn.report.checks import test_text
 from openldn.report.saved import Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
@@ -271,6 +272,8 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
             width,
         ),
     ]
+    if outcome.randomisation_test:
+        blocks.append(_wrapped([test_text(outcome)], width))
     if outcome.open_levels:
         head = "From the weeks when you knew what you took:"
         blocks.append(_listed(head, open_sentences(outcome), width))

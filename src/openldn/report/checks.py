@@ -1,0 +1,92 @@
+"""The checks beside an answer, in words: the test that needs no model, and other ways to look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openldn.report.saved import OutcomeAnswer, SensitivityRow
+from openldn.report.words import dose_text
+
+__all__ = ["dose_note", "headline_rows", "row_text", "sensitivity_name", "test_text"]
+
+# model.md section 8: the fixed names of the sensitivity rows, in plain words. All of them were
+# fixed before anyone saw a diary; a row of another name was thought of afterwards.
+_SENSITIVITY = {
+    "prior:default": "Start from the usual prior",
+    "prior:sceptical": "Start from more doubt",
+    "prior:wide": "Start with an open mind",
+    "prior:evidence": "Start from what studies found",
+    "drop-days:3": "Leave out days 1 to 3 of each period",
+    "drop-days:7": "Leave out days 1 to 7 of each period",
+    "drop-days:10": "Leave out days 1 to 10 of each period",
+    "as-taken": "Count what was really taken",
+    "all-days": "All days (this row includes the weeks in which you knew what you took)",
+    "no-events": "Leave outside events out of the model",
+    "flares-adjusted": "Adjust for flares (adjusts for something the drug may change)",
+    "asymmetric": "Let build-up and fade differ",
+    "missing:+1": "Missing LDN days 1 point worse",
+    "missing:+2": "Missing LDN days 2 points worse",
+    "guesses-removed": "Leave out periods guessed right (descriptive)",
+    "hope": "Allow for hope as well",
+    "tau-30": "Build-up fixed at 30 days",
+}
+_AFTERWARDS = "looked at afterwards"
+
+_STATISTICS = (("filtered", "Filtered days"), ("period_means", "Period averages"))
+
+
+def sensitivity_name(name: str) -> str:
+    """Return a sensitivity row in plain words; an unknown name is printed with its tag."""
+    return _SENSITIVITY.get(name) or f"{name} ({_AFTERWARDS})"
+
+
+def headline_rows(outcome: OutcomeAnswer) -> tuple[SensitivityRow, ...]:
+    """Return the answer itself, then the rows about its dose: the planned ones first."""
+    level = outcome.headline
+    first = SensitivityRow(name="As planned", dose_mg=level.dose_mg, effect=level.effect)
+    rows = [row for row in outcome.sensitivity if row.dose_mg in (None, level.dose_mg)]
+    return (first, *sorted(rows, key=lambda row: row.name not in _SENSITIVITY))
+
+
+def row_text(row: SensitivityRow) -> str:
+    """Return the name of a row of `headline_rows`."""
+    return row.name if row.name == "As planned" else sensitivity_name(row.name)
+
+
+def test_text(outcome: OutcomeAnswer) -> str:
+    """Return the answer that needs no model, always with its floor."""
+    test = outcome.randomisation_test
+    if not test and outcome.headline.part == "randomised":
+        return "This file holds no check by chance alone."
+    if not test:
+        return "There is no check by chance alone: it needs an order of periods drawn by chance."
+    told = [
+        f"{name}: in {_of_100(test[key]['p'])} of 100 orders (the smallest this design could give"
+        f" is {_of_100(test[key]['floor'])})."
+        for key, name in _STATISTICS
+        if isinstance(test.get(key), Mapping) and test[key].get("p") is not None
+    ]
+    return (
+        "A check that needs no model: had LDN changed nothing, how often would the order drawn by"
+        f" chance give a difference as large as yours? {' '.join(told)} {_looked_at(test)}"
+    )
+
+
+def _looked_at(test: Mapping[str, Any]) -> str:
+    schedules = int(test["schedules"])
+    possible = f"{schedules:,}" if schedules < 10**9 else f"{schedules:.1e}"
+    if test.get("exact"):
+        return f"All {possible} possible orders were looked at."
+    return f"{int(test['draws']):,} orders were drawn from {possible} possible ones."
+
+
+def _of_100(share: float) -> str:
+    return f"{100 * share:.3g}"
+
+
+def dose_note(outcome: OutcomeAnswer) -> str:
+    """Say that rows about other doses stand in the file; empty where there are none."""
+    doses = {row.dose_mg for row in outcome.sensitivity} - {None, outcome.headline.dose_mg}
+    told = ", ".join(dose_text(dose) for dose in sorted(dose for dose in doses if dose))
+    return f"The same rows for {told} stand in the answer file." if told else ""
