@@ -13,13 +13,14 @@ from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
 from openldn.inference.gaussian import Fit, Series
-from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
+from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
 from openldn.inference.randomisation import RandomisationTest, randomisation_test
 from openldn.inference.refusal import AnalysisRefused
+from openldn.inference.sensitivity import IMPUTATIONS, SEED, Asked, sensitivity_rows
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Better, Family, Outcome
 from openldn.protocol.plan import Acts, Arm, Plan
@@ -44,6 +45,7 @@ class _Question:
     prior: str
     decision: float
     is_asymmetric: bool
+    guesses: tuple[Guess, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +122,7 @@ def analyse(
         prior=prior or (plan.analysis.prior if plan else "default"),
         decision=plan.analysis.decision if plan else DEFAULT_DECISION,
         is_asymmetric=plan.analysis.asymmetric if plan else False,
+        guesses=conduct.guesses if conduct else None,
     )
     parts = _parts(question)
     recorded = parts[0].counts & ~np.isnan(course.scores(asked[0].id))
@@ -137,10 +140,10 @@ def analyse(
     if not answered:
         raise AnalysisRefused(_refusal(outcome_id, why) for outcome_id, why in refused.items())
     if sensitivity:
-        answered = {
-            outcome_id: _checked(answer, question, parts[0], notes)
-            for outcome_id, answer in answered.items()
-        }
+        for outcome_id, answer in answered.items():
+            if progress:
+                progress(f"looking at {outcome_id} in other ways")
+            answered[outcome_id] = _checked(answer, question, parts[0], notes)
     return Answer(
         design=Design(
             kind=str(plan.design.kind) if plan else "diary",
@@ -150,7 +153,7 @@ def analyse(
         ),
         outcomes=answered,
         refused=refused,
-        model=_model(question),
+        model=_model(question) | (_checks() if sensitivity else {}),
         limits=limits_of(
             course,
             recorded,
@@ -239,6 +242,7 @@ def _answer_outcome(
         ),
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
+        fit=fit,
     )
 
 
@@ -246,11 +250,40 @@ def _checked(
     answer: OutcomeAnswer, question: _Question, part: _Part, notes: list[str]
 ) -> OutcomeAnswer:
     """Add the checks beside the answer; only the Gaussian family has them."""
-    outcome = answer.outcome
-    if outcome.family is not Family.GAUSSIAN:
+    outcome, course = answer.outcome, question.course
+    if answer.fit is None or outcome.family is not Family.GAUSSIAN:
         return answer
-    series, _ = _series(outcome, question, part)
-    return replace(answer, randomisation_test=_tested(outcome, series, question, part, notes))
+    series, contrast = _series(outcome, question, part)
+    others = [level.dose for level in answer.levels if level.part == part.name]
+    flares = course.event("flare")
+    asked = Asked(
+        series=series,
+        fit=answer.fit,
+        prior=_prior(outcome, question),
+        course=course,
+        plan=question.plan,
+        counts=part.counts,
+        doses=tuple(dict.fromkeys([answer.headline.dose, *others])),
+        contrast=contrast,
+        sign=_sign(outcome),
+        guesses=question.guesses,
+        whole=_whole(outcome, question, part),
+        flares=flares if flares[~np.isnan(series.score)].any() else None,
+    )
+    return replace(
+        answer,
+        randomisation_test=_tested(outcome, series, question, part, notes),
+        sensitivity=sensitivity_rows(asked),
+    )
+
+
+def _whole(outcome: Outcome, question: _Question, part: _Part) -> Series | None:
+    """One outcome over all days, where some of its values lie outside the part."""
+    outside = ~part.counts & ~np.isnan(question.course.scores(outcome.id))
+    if not outside.any():
+        return None
+    every = replace(part, counts=np.ones_like(part.counts))
+    return _series(outcome, question, every)[0]
 
 
 def _tested(
@@ -294,7 +327,7 @@ def _answer_part(
     reported = [dose for dose in part.doses if days[dose]]
     if not reported:
         raise _CannotAnswer("No value was recorded on any of the doses of this part.")
-    sign = -1.0 if outcome.better is Better.LOWER else 1.0
+    sign = _sign(outcome)
     at = [course.levels.index(dose) for dose in reported]
     best = fit.p_best(tuple(at), sign=sign)[1:]
     includes = _includes(course, recorded, part, contrast, grade)
@@ -313,6 +346,11 @@ def _answer_part(
         for dose, index, share in zip(reported, at, best, strict=True)
     )
     return fit, levels
+
+
+def _sign(outcome: Outcome) -> float:
+    """-1 where a lower score is better, 1 where a higher one is."""
+    return -1.0 if outcome.better is Better.LOWER else 1.0
 
 
 def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series, Arm]:
@@ -487,6 +525,11 @@ def _model(question: _Question) -> dict[str, Any]:
         "points": "Halton's sequence with reversed digits, from the point named by the seed",
         "seed": grid.FIRST_POINT,
     }
+
+
+def _checks() -> dict[str, Any]:
+    """What the checks beside the answer draw at random."""
+    return {"checks": {"imputations": IMPUTATIONS, "seed": SEED}}
 
 
 def _refusal(outcome_id: str, why: str) -> Problem:

@@ -6,9 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from openldn._version import __version__
+from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
 from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.randomisation import RandomisationTest
+from openldn.inference.sensitivity import Row
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Arm
@@ -97,6 +99,8 @@ class OutcomeAnswer:
     grid_points: int
     effective_grid_points: float
     randomisation_test: RandomisationTest | None = None
+    sensitivity: tuple[Row, ...] = ()
+    fit: Fit | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """One row of `outcomes`."""
@@ -125,7 +129,7 @@ class OutcomeAnswer:
             "randomisation_test": (
                 None if self.randomisation_test is None else self.randomisation_test.to_json()
             ),
-            "sensitivity": [],
+            "sensitivity": [row.to_json() for row in self.sensitivity],
             "diagnostics": {
                 "grid_points": self.grid_points,
                 "effective_grid_points": self.effective_grid_points,

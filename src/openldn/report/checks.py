@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from openldn.report.saved import OutcomeAnswer, SensitivityRow
-from openldn.report.words import dose_text
+from openldn.report.saved import Interval, OutcomeAnswer, SensitivityRow
+from openldn.report.words import dose_text, signed
 
-__all__ = ["dose_note", "headline_rows", "row_text", "sensitivity_name", "test_text"]
+__all__ = [
+    "STRIP_HEADING",
+    "dose_note",
+    "headline_rows",
+    "interval_text",
+    "row_text",
+    "sensitivity_name",
+    "strip_lines",
+    "test_text",
+]
+
+STRIP_HEADING = "Does the answer hold if we look another way?"
 
 # model.md section 8: the fixed names of the sensitivity rows, in plain words. All of them were
 # fixed before anyone saw a diary; a row of another name was thought of afterwards.
@@ -17,9 +28,9 @@ _SENSITIVITY = {
     "prior:sceptical": "Start from more doubt",
     "prior:wide": "Start with an open mind",
     "prior:evidence": "Start from what studies found",
-    "drop-days:3": "Leave out days 1 to 3 of each period",
-    "drop-days:7": "Leave out days 1 to 7 of each period",
-    "drop-days:10": "Leave out days 1 to 10 of each period",
+    "drop-days:3": "Leave out days 1 to 3",
+    "drop-days:7": "Leave out days 1 to 7",
+    "drop-days:10": "Leave out days 1 to 10",
     "as-taken": "Count what was really taken",
     "all-days": "All days (this row includes the weeks in which you knew what you took)",
     "no-events": "Leave outside events out of the model",
@@ -34,6 +45,12 @@ _SENSITIVITY = {
 _AFTERWARDS = "looked at afterwards"
 
 _STATISTICS = (("filtered", "Filtered days"), ("period_means", "Period averages"))
+
+
+def interval_text(effect: Interval, decimals: int) -> str:
+    """Return a difference with its 95% interval: ``−1.3 (−2.3 to −0.3)``."""
+    ends = f"{signed(effect.low, decimals)} to {signed(effect.high, decimals)}"
+    return f"{signed(effect.mean, decimals)} ({ends})"
 
 
 def sensitivity_name(name: str) -> str:
@@ -52,6 +69,13 @@ def headline_rows(outcome: OutcomeAnswer) -> tuple[SensitivityRow, ...]:
 def row_text(row: SensitivityRow) -> str:
     """Return the name of a row of `headline_rows`."""
     return row.name if row.name == "As planned" else sensitivity_name(row.name)
+
+
+def strip_lines(outcome: OutcomeAnswer) -> tuple[str, ...]:
+    """Return the rows as lines of plain text; none where there is only the answer itself."""
+    rows = headline_rows(outcome)
+    lines = tuple(f"{row_text(row)}: {interval_text(row.effect, outcome.decimals)}" for row in rows)
+    return lines if len(rows) > 1 else ()
 
 
 def test_text(outcome: OutcomeAnswer) -> str:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from openldn.report.assumptions import model_rows, value_text
-from openldn.report.checks import dose_note, headline_rows, row_text, test_text
+from openldn.report.checks import (
+    STRIP_HEADING,
+    dose_note,
+    headline_rows,
+    interval_text,
+    row_text,
+    test_text,
+)
 from openldn.report.markup import bullets, esc, picture
 from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
 from openldn.report.sentences import GIVEN, grade_sentence, recorded_sentence, shares
@@ -18,18 +25,11 @@ __all__ = [
     "conduct_rows",
     "doctor_html",
     "estimand_text",
-    "interval_text",
     "quantity_rows",
     "result_text",
 ]
 
 _INCLUDES = {"drug": "the drug", "expectation": "expectation", "time": "the passing of time"}
-
-
-def interval_text(effect: Interval, decimals: int) -> str:
-    """Return a difference with its 95% interval: ``−1.3 (−2.3 to −0.3)``."""
-    ends = f"{signed(effect.low, decimals)} to {signed(effect.high, decimals)}"
-    return f"{signed(effect.mean, decimals)} ({ends})"
 
 
 def estimand_text(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
@@ -105,7 +105,7 @@ def doctor_html(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
     """Return the doctor's detail about one outcome, as closed details with an open first one."""
     parts = (
         ("What was estimated", _estimate(saved, outcome)),
-        ("Does the answer hold if we look another way?", _sensitivity(outcome)),
+        (STRIP_HEADING, _sensitivity(outcome)),
         ("Every dose that was tried", _levels(outcome)),
         (f"How good was this trial? Grade {saved.grade}", _conduct(saved, outcome)),
         ("Model and priors", _model(saved, outcome)),

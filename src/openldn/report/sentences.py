@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.report.assumptions import model_rows
-from openldn.report.checks import test_text
+from openldn.report.checks import STRIP_HEADING, strip_lines, test_text
 from openldn.report.saved import Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
@@ -274,6 +274,9 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
     ]
     if outcome.randomisation_test:
         blocks.append(_wrapped([test_text(outcome)], width))
+    if outcome is saved.primary and (lines := strip_lines(outcome)):
+        head = f"{STRIP_HEADING} Difference in points, with the range of 95 of 100 answers:"
+        blocks.append(_listed(head, lines, width))
     if outcome.open_levels:
         head = "From the weeks when you knew what you took:"
         blocks.append(_listed(head, open_sentences(outcome), width))

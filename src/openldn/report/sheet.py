@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from openldn.report.assumptions import model_rows
-from openldn.report.checks import headline_rows, row_text, test_text
+from openldn.report.checks import headline_rows, interval_text, row_text, test_text
 from openldn.report.daily_plot import DailyPlot, Panel, Scale, Stretch
 from openldn.report.doctor import (
     conduct_rows,
     estimand_text,
-    interval_text,
     quantity_rows,
     result_text,
 )
@@ -39,6 +38,7 @@ __all__ = ["sheet_data"]
 
 # What one side of A4 holds beside the plot; the rest is counted and stands in the HTML file.
 _MOST_ROWS = 9
+_MOST_CHECKS = 15  # every row that model.md section 8 knows
 _MOST_LIMITS = 7
 _MOST_REASONS = 6
 _MOST_PRIOR_LETTERS = 1200
@@ -188,7 +188,7 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
     rows = headline_rows(outcome)
     if len(rows) == 1:
         return None
-    kept = rows[: _MOST_ROWS + 1]
+    kept = rows[: _MOST_CHECKS + 1]
     low = min(-outcome.mcid, *(row.effect.low for row in kept))
     high = max(outcome.mcid, *(row.effect.high for row in kept))
 
