@@ -370,6 +370,7 @@ def one_point(
         sign=-1.0,
         guesses=None,
         whole=None,
+        is_empty=np.isnan(score),
         flares=None,
     )
     return asked, phi, w, tau, sigma

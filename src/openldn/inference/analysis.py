@@ -12,6 +12,7 @@ from openldn.inference import gaussian, grid, priors
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
+from openldn.inference.estimand import score_under, touched_days
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
@@ -153,6 +154,11 @@ def analyse(
         ),
         outcomes=answered,
         refused=refused,
+        estimand=(
+            touched_days(course, plan=plan, counts=parts[0].counts)
+            if plan is not None and plan.estimand is not None
+            else None
+        ),
         model=_model(question) | (_checks() if sensitivity else {}),
         limits=limits_of(
             course,
@@ -219,8 +225,8 @@ def _answer_outcome(
         if all(level.dose != dose for level in compared):
             notes.append(f"{outcome.label}: no value was recorded on {dose.text}.")
     headline = _headline(compared, question.plan)
-    events = [event for event, _ in _events(question.course, main, outcome)]
-    days_recorded = int((main.counts & ~np.isnan(question.course.scores(outcome.id))).sum())
+    events = [event for event, _ in _events(question, main, outcome)]
+    days_recorded = int((~np.isnan(_scores(outcome, question, main))).sum())
     verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
     return OutcomeAnswer(
         outcome=outcome,
@@ -268,6 +274,7 @@ def _checked(
         sign=_sign(outcome),
         guesses=question.guesses,
         whole=_whole(outcome, question, part),
+        is_empty=part.counts & np.isnan(course.scores(outcome.id)),
         flares=flares if flares[~np.isnan(series.score)].any() else None,
     )
     return replace(
@@ -362,7 +369,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
         When there is too little to go by.
     """
     course = question.course
-    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    score = _scores(outcome, question, part)
     recorded = ~np.isnan(score)
     dose_ug, arm = course.acting_dose(), course.acting_arm()
     hint = _why_so_few(course, part)
@@ -374,7 +381,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
     level = np.zeros(len(course), dtype=np.int64)
     for k, dose in enumerate(course.levels, start=1):
         level[dose_ug == dose.ug] = k
-    events = _events(course, part, outcome)
+    events = _events(question, part, outcome)
     series = Series(
         score=score,
         minimum=outcome.minimum,
@@ -390,6 +397,14 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
         is_asymmetric=question.is_asymmetric,
     )
     return series, Arm.PLACEBO if has_placebo else Arm.NONE
+
+
+def _scores(outcome: Outcome, question: _Question, part: _Part) -> NDArray[np.float64]:
+    """(T,) the scores that carry likelihood, under the strategies of the plan if it has any."""
+    course = question.course
+    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    touched = touched_days(course, plan=question.plan, counts=part.counts)
+    return score_under(touched, score, sign=_sign(outcome))
 
 
 def _refuse_if_hopeless(
@@ -424,8 +439,13 @@ def _why_so_few(course: Course, part: _Part) -> str:
     return ""
 
 
-def _events(course: Course, part: _Part, outcome: Outcome) -> list[tuple[str, NDArray[np.float64]]]:
+def _events(
+    question: _Question, part: _Part, outcome: Outcome
+) -> list[tuple[str, NDArray[np.float64]]]:
     """Outside events that fell on a day with a value; a flare is part of the outcome."""
+    course, plan = question.course, question.plan
+    if plan is not None and plan.estimand is not None:
+        return []  # the plan's strategies stand in their place
     recorded = part.counts & ~np.isnan(course.scores(outcome.id))
     columns = [(event, course.event(event)) for event in COVARIATE_EVENTS]
     return [(event, column) for event, column in columns if column[recorded].any()]

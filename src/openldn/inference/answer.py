@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from openldn._version import __version__
+from openldn.inference.estimand import Touched
 from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
 from openldn.inference.mixture import Mixture, Summary
@@ -149,11 +150,12 @@ class Design:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The whole answer to one diary."""
+    """The whole answer to one diary; `estimand` is None where the plan has no such block."""
 
     design: Design
     outcomes: Mapping[str, OutcomeAnswer]
     refused: Mapping[str, str]
+    estimand: tuple[Touched, ...] | None = None
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -181,12 +183,20 @@ class Answer:
                 },
                 "outcomes": [outcome.to_json() for outcome in self.outcomes.values()],
                 "refused": dict(self.refused),
+                **self._estimand,
                 "model": dict(self.model),
                 "limits": list(self.limits),
                 "citations": list(self.citations),
             }
         )
         return written
+
+    @property
+    def _estimand(self) -> dict[str, Any]:
+        """What the plan's strategies touched; no key where the plan has none."""
+        if self.estimand is None:
+            return {}
+        return {"estimand": [one.to_json() for one in self.estimand]}
 
     def to_frame(self) -> Any:
         """One row for each outcome and level, as a polars or pandas frame, whichever is there.

@@ -12,7 +12,7 @@ from openldn.inference.answer import OutcomeAnswer
 from openldn.inference.course import Course
 from openldn.inference.grade import Grade
 from openldn.protocol.doses import MAX_DAILY
-from openldn.protocol.plan import Arm, Plan
+from openldn.protocol.plan import Arm, Plan, Strategy
 
 __all__ = ["COVARIATE_EVENTS", "MIN_FOR_CLEAR", "limits_of"]
 
@@ -47,7 +47,7 @@ def limits_of(
         *_what_is_compared(answered, grade),
         *_days(course, recorded, plan),
         *_doses(course),
-        *_events(course),
+        *_events(course, plan),
         *_never_without(course, answered),
         *_conduct(plan, answered),
         *notes,
@@ -138,13 +138,16 @@ def _never_without(course: Course, answered: list[OutcomeAnswer]) -> list[str]:
     return []
 
 
-def _events(course: Course) -> list[str]:
+def _events(course: Course, plan: Plan | None) -> list[str]:
     found = []
-    if "flare" in course.event_ids:
+    estimand = plan.estimand if plan is not None else None
+    told = {key.replace("_", "-") for key in estimand.strategies} if estimand else {"flare"}
+    is_as_it_was = estimand is None or estimand.flare is Strategy.TREATMENT_POLICY
+    if "flare" in course.event_ids and is_as_it_was:
         found.append(
             "Flares are part of what is measured. They were not taken out of the comparison."
         )
-    unknown = [event for event in course.event_ids if event not in (*COVARIATE_EVENTS, "flare")]
+    unknown = [event for event in course.event_ids if event not in {*COVARIATE_EVENTS, *told}]
     if unknown:
         found.append(f"These events were kept but not used: {', '.join(unknown)}.")
     return found

@@ -84,6 +84,9 @@ class Asked:
         What the person guessed about the periods; None where nobody asked.
     whole
         The same outcome over all days; None where all days count already.
+    is_empty
+        (T,) days of that part on which nothing was recorded. Days that the plan's strategies take
+        out are none of them.
     flares
         (T,) 1 on days of a flare that was recorded on days that count; None without any.
     """
@@ -99,6 +102,7 @@ class Asked:
     sign: float
     guesses: tuple[Guess, ...] | None
     whole: Series | None
+    is_empty: BoolArray
     flares: FloatArray | None
 
 
@@ -256,7 +260,7 @@ def _missing_rows(asked: Asked) -> list[Row]:
     (Rubin, Multiple Imputation for Nonresponse in Surveys, 1987).
     """
     on_drug = asked.course.arm == ARMS.index(Arm.ACTIVE)
-    gaps = asked.counts & np.isnan(asked.series.score) & on_drug
+    gaps = asked.is_empty & np.isnan(asked.series.score) & on_drug
     if not gaps.any():
         return []
     rng = np.random.default_rng(SEED)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from openldn.report.saved import Interval, OutcomeAnswer, SensitivityRow
-from openldn.report.words import dose_text, signed
+from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
+from openldn.report.words import dose_text, signed, title_text
 
 __all__ = [
+    "HANDLED_HEADING",
     "STRIP_HEADING",
     "dose_note",
+    "handled_lines",
     "headline_rows",
     "interval_text",
     "row_text",
@@ -19,6 +21,7 @@ __all__ = [
     "test_text",
 ]
 
+HANDLED_HEADING = "What was done about other things that happened:"
 STRIP_HEADING = "Does the answer hold if we look another way?"
 
 # model.md section 8: the fixed names of the sensitivity rows, in plain words. All of them were
@@ -44,7 +47,30 @@ _SENSITIVITY = {
 }
 _AFTERWARDS = "looked at afterwards"
 
+# standards.md section 2.7: what a strategy does to the days it touches.
+_STRATEGIES = {
+    "treatment-policy": "left as it was",
+    "hypothetical": "taken as missing",
+    "composite": "counted as among your worst days",
+    "while-on-treatment": "left out, as days off the plan",
+}
+
 _STATISTICS = (("filtered", "Filtered days"), ("period_means", "Period averages"))
+
+
+def handled_lines(saved: SavedAnswer) -> tuple[str, ...]:
+    """Return what the plan's strategies did; nothing where the plan has none."""
+    if saved.handled is None:
+        return ()
+    return tuple(
+        f"{title_text(one.event.replace('-', ' '))}, {_days(one.days)}:"
+        f" {_STRATEGIES.get(one.strategy, one.strategy)} [{one.strategy}]."
+        for one in saved.handled
+    ) or ("Nothing that the plan has a rule for happened on the days that count.",)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def interval_text(effect: Interval, decimals: int) -> str:

@@ -11,6 +11,7 @@ from openldn.report.assumptions import model_rows, value_text
 from openldn.report.checks import (
     STRIP_HEADING,
     dose_note,
+    handled_lines,
     headline_rows,
     interval_text,
     row_text,
@@ -44,13 +45,14 @@ def estimand_text(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
         if level.part == "randomised"
         else "All days, by the dose recorded."
     )
+    told = " ".join(handled_lines(saved))
     return (
         f"Steady-state difference in daily {outcome.name} "
         f"({outcome.minimum:g} to {outcome.maximum:g}, {outcome.better_word} is better), "
         f"{dose_text(level.dose_mg)} of naltrexone against {against}. {days} "
         f"The difference includes {kept}. Differences are LDN minus comparison; "
-        f"a negative one is a lower score."
-    )
+        f"a negative one is a lower score. {told}"
+    ).rstrip()
 
 
 def result_text(outcome: OutcomeAnswer) -> str:

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.report.assumptions import model_rows
-from openldn.report.checks import STRIP_HEADING, strip_lines, test_text
+from openldn.report.checks import (
+    HANDLED_HEADING,
+    STRIP_HEADING,
+    handled_lines,
+    strip_lines,
+    test_text,
+)
 from openldn.report.saved import Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
@@ -243,6 +249,8 @@ def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: 
     blocks += [_outcome_text(saved, outcome, width) for outcome in _in_order(saved)]
     if saved.refused:
         blocks.append(_listed("No answer for:", [f"{k}: {why}" for k, why in saved.refused], width))
+    if handled := handled_lines(saved):
+        blocks.append(_listed(HANDLED_HEADING, handled, width))
     reasons = [reason.text for reason in saved.grade_reasons]
     blocks.append(_listed(f"{grade_sentence(saved)} {recorded_sentence(saved)}", reasons, width))
     if saved.limits:
