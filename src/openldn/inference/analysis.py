@@ -1,6 +1,6 @@
 """From plan and diary to the answer: which question, which days, which doses, and what to say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from openldn.inference.estimand import score_under, touched_days
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
+from openldn.inference.joint import Joint, Studied, joint_answers
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
@@ -23,7 +24,7 @@ from openldn.inference.randomisation import RandomisationTest, randomisation_tes
 from openldn.inference.refusal import AnalysisRefused
 from openldn.inference.sensitivity import IMPUTATIONS, SEED, Asked, sensitivity_rows
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better, Family, Outcome
+from openldn.protocol.outcomes import Better, Family, Outcome, Role
 from openldn.protocol.plan import Acts, Arm, Plan
 from openldn.protocol.problems import InputError, Problem
 
@@ -145,6 +146,8 @@ def analyse(
             if progress:
                 progress(f"looking at {outcome_id} in other ways")
             answered[outcome_id] = _checked(answer, question, parts[0], notes)
+        for outcome_id, joint in _joint(answered, question, parts[0]).items():
+            answered[outcome_id] = replace(answered[outcome_id], joint=joint)
     return Answer(
         design=Design(
             kind=str(plan.design.kind) if plan else "diary",
@@ -281,6 +284,29 @@ def _checked(
         answer,
         randomisation_test=_tested(outcome, series, question, part, notes),
         sensitivity=sensitivity_rows(asked),
+    )
+
+
+def _joint(
+    answered: Mapping[str, OutcomeAnswer], question: _Question, part: _Part
+) -> dict[str, Joint]:
+    """The secondary outcomes, each leaning on the others; primary and harms stand alone."""
+    return joint_answers(
+        [
+            Studied(
+                id=outcome_id,
+                series=_series(answer.outcome, question, part)[0],
+                fit=answer.fit,
+                posterior=answer.headline.posterior,
+                prior=_prior(answer.outcome, question),
+                mcid=answer.outcome.mcid,
+                sign=_sign(answer.outcome),
+            )
+            for outcome_id, answer in answered.items()
+            if answer.outcome.role is Role.SECONDARY
+            and answer.outcome.family is Family.GAUSSIAN
+            and answer.fit is not None
+        ]
     )
 
 

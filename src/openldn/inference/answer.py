@@ -9,6 +9,7 @@ from openldn._version import __version__
 from openldn.inference.estimand import Touched
 from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
+from openldn.inference.joint import Joint
 from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.randomisation import RandomisationTest
 from openldn.inference.sensitivity import Row
@@ -101,6 +102,7 @@ class OutcomeAnswer:
     effective_grid_points: float
     randomisation_test: RandomisationTest | None = None
     sensitivity: tuple[Row, ...] = ()
+    joint: Joint | None = None
     fit: Fit | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -131,6 +133,7 @@ class OutcomeAnswer:
                 None if self.randomisation_test is None else self.randomisation_test.to_json()
             ),
             "sensitivity": [row.to_json() for row in self.sensitivity],
+            "joint": None if self.joint is None else self.joint.to_json(),
             "diagnostics": {
                 "grid_points": self.grid_points,
                 "effective_grid_points": self.effective_grid_points,

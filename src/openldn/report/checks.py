@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
-from openldn.report.words import dose_text, signed, title_text
+from openldn.report.words import direction, dose_text, points, signed, title_text
 
 __all__ = [
     "HANDLED_HEADING",
@@ -15,6 +15,7 @@ __all__ = [
     "handled_lines",
     "headline_rows",
     "interval_text",
+    "joint_text",
     "row_text",
     "sensitivity_name",
     "strip_lines",
@@ -95,6 +96,19 @@ def headline_rows(outcome: OutcomeAnswer) -> tuple[SensitivityRow, ...]:
 def row_text(row: SensitivityRow) -> str:
     """Return the name of a row of `headline_rows`."""
     return row.name if row.name == "As planned" else sensitivity_name(row.name)
+
+
+def joint_text(outcome: OutcomeAnswer) -> str:
+    """Return one sentence on a secondary outcome that leans on the others; else nothing."""
+    effect, decimals = outcome.joint, outcome.decimals
+    if effect is None:
+        return ""
+    low, high = (f"{points(end, decimals)} {direction(end)}" for end in (effect.low, effect.high))
+    return (
+        f"Seen together with all secondary scores, your {outcome.name} was about"
+        f" {points(effect.mean, decimals)} {direction(effect.mean)}: likely between {low} and"
+        f" {high}. The primary score alone carries the conclusion."
+    )
 
 
 def strip_lines(outcome: OutcomeAnswer) -> tuple[str, ...]:

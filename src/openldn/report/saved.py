@@ -165,6 +165,7 @@ class OutcomeAnswer:
     events: tuple[tuple[str, Interval], ...]
     randomisation_test: Mapping[str, Any] | None
     sensitivity: tuple[SensitivityRow, ...]
+    joint: Interval | None  # a secondary outcome leaning on the others
     diagnostics: Mapping[str, Any]
 
     @property
@@ -324,6 +325,7 @@ def _outcome(given: Mapping[str, Any], labels: Mapping[str, str], decision: floa
         ),
         randomisation_test=given.get("randomisation_test"),
         sensitivity=tuple(_sensitivity(row) for row in given.get("sensitivity", ())),
+        joint=Interval.read_if_there((given.get("joint") or {}).get("effect")),
         diagnostics=given.get("diagnostics", {}),
         **quantity,
     )

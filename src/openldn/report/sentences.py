@@ -16,6 +16,7 @@ from openldn.report.checks import (
     HANDLED_HEADING,
     STRIP_HEADING,
     handled_lines,
+    joint_text,
     strip_lines,
     test_text,
 )
@@ -285,6 +286,8 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
     if outcome is saved.primary and (lines := strip_lines(outcome)):
         head = f"{STRIP_HEADING} Difference in points, with the range of 95 of 100 answers:"
         blocks.append(_listed(head, lines, width))
+    if told_together := joint_text(outcome):
+        blocks.append(_wrapped([told_together], width))
     if outcome.open_levels:
         head = "From the weeks when you knew what you took:"
         blocks.append(_listed(head, open_sentences(outcome), width))
