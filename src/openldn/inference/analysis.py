@@ -18,6 +18,7 @@ from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversa
 from openldn.inference.grid import GridTooHard
 from openldn.inference.joint import Joint, Studied, joint_answers
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
+from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
 from openldn.inference.randomisation import RandomisationTest, randomisation_test
@@ -75,6 +76,7 @@ def analyse(
     conduct: Conduct | None = None,
     progress: Callable[[str], None] | None = None,
     sensitivity: bool = True,
+    null_trials: NullTrials | None = None,
 ) -> Answer:
     """Answer what the diary can tell about each outcome.
 
@@ -100,6 +102,9 @@ def analyse(
     sensitivity
         False leaves out the checks beside the answer (the randomisation test and the sensitivity
         rows), for callers who need many answers and nothing else.
+    null_trials
+        Makes virtual trials of the plan without an effect, to raise the threshold of a plan with
+        looks; without it the plan's own threshold stands, and the limits say so.
 
     Raises
     ------
@@ -118,11 +123,12 @@ def analyse(
         acts=acts or (plan.drug.acts if plan else Acts.SAME_DAY),
         already_on=already_on or (plan.drug.already_on if plan else Dose(0)),
     )
+    look = look_of(course, plan=plan, null_trials=null_trials)
     question = _Question(
         course=course,
         plan=plan,
         prior=prior or (plan.analysis.prior if plan else "default"),
-        decision=plan.analysis.decision if plan else DEFAULT_DECISION,
+        decision=look.decision if look else _decision(plan),
         is_asymmetric=plan.analysis.asymmetric if plan else False,
         guesses=conduct.guesses if conduct else None,
     )
@@ -154,6 +160,7 @@ def analyse(
             grade=grade,
             days=int(parts[0].counts.sum()),
             days_recorded=int(recorded.sum()),
+            look=look,
         ),
         outcomes=answered,
         refused=refused,
@@ -168,6 +175,7 @@ def analyse(
             recorded,
             plan=plan,
             grade=grade,
+            look=look,
             outcomes=answered.values(),
             notes=dict.fromkeys(notes),
         ),
@@ -189,6 +197,10 @@ def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
         problems.append(_no_such_prior(prior))
     if problems:
         raise InputError(dict.fromkeys(problems))
+
+
+def _decision(plan: Plan | None) -> float:
+    return plan.analysis.decision if plan else DEFAULT_DECISION
 
 
 def _parts(question: _Question) -> tuple[_Part, ...]:

@@ -10,6 +10,7 @@ from openldn.inference.estimand import Touched
 from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
 from openldn.inference.joint import Joint
+from openldn.inference.looks import Look
 from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.randomisation import RandomisationTest
 from openldn.inference.sensitivity import Row
@@ -149,6 +150,12 @@ class Design:
     grade: Grade
     days: int
     days_recorded: int
+    look: Look | None = None
+
+    @property
+    def look_json(self) -> dict[str, Any]:
+        """Where the diary stands among the looks; no key where the plan has none."""
+        return {} if self.look is None else {"look": self.look.to_json()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,6 +190,7 @@ class Answer:
                     ],
                     "days": self.design.days,
                     "days_recorded": self.design.days_recorded,
+                    **self.design.look_json,
                 },
                 "outcomes": [outcome.to_json() for outcome in self.outcomes.values()],
                 "refused": dict(self.refused),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from openldn.inference.answer import OutcomeAnswer
 from openldn.inference.course import Course
 from openldn.inference.grade import Grade
+from openldn.inference.looks import Look
 from openldn.protocol.doses import MAX_DAILY
 from openldn.protocol.plan import Arm, Plan, Strategy
 
@@ -30,6 +31,7 @@ def limits_of(
     *,
     plan: Plan | None,
     grade: Grade,
+    look: Look | None,
     outcomes: Iterable[OutcomeAnswer],
     notes: Iterable[str],
 ) -> tuple[str, ...]:
@@ -49,6 +51,7 @@ def limits_of(
         *_doses(course),
         *_events(course, plan),
         *_never_without(course, answered),
+        *_looks(look),
         *_conduct(plan, answered),
         *notes,
         "The answer is about you in these weeks. It says nothing about other people, and another"
@@ -153,13 +156,28 @@ def _events(course: Course, plan: Plan | None) -> list[str]:
     return found
 
 
+def _looks(look: Look | None) -> list[str]:
+    if look is None:
+        return []
+    names = ", ".join(str(pairs) for pairs in look.planned)
+    stands = (
+        f"This is look {look.number} of {len(look.planned)}: the plan looks after {names} whole"
+        " pairs."
+        if look.number
+        else f"This is none of the planned looks: the plan looks after {names} whole pairs, and"
+        f" {look.pairs} are over."
+    )
+    cost = (
+        "Each look adds a chance to be misled, so the answer had to be surer:"
+        f" {100 * look.decision:.4g} of 100."
+        if look.is_raised
+        else "Each look adds a chance to be misled, and the threshold here was not raised for it."
+    )
+    return [f"{stands} {cost}"]
+
+
 def _conduct(plan: Plan | None, answered: list[OutcomeAnswer]) -> list[str]:
     found = []
-    if plan is not None and plan.analysis.looks:
-        found.append(
-            f"The plan looks at the answer {len(plan.analysis.looks)} times before its end. Each"
-            " look adds a chance to be misled, and the threshold here was not raised for it."
-        )
     if plan is not None and plan.first_randomised_day is not None:
         slowest = max((outcome.onset_days.q50 for outcome in answered), default=0.0)
         if plan.design.period_days < 3.0 * slowest:

@@ -356,10 +356,11 @@ def _citation(given: object) -> str:
 
 
 def _decision(answer: Mapping[str, Any], plan: Plan | None) -> float:
-    if plan is not None:
-        return plan.analysis.decision
+    # The file states the threshold it used: with looks it lies above the plan's own.
     stated = answer.get("model", {}).get("decision")
-    return float(stated) if isinstance(stated, int | float) else _USUAL_DECISION
+    if isinstance(stated, int | float):
+        return float(stated)
+    return plan.analysis.decision if plan is not None else _USUAL_DECISION
 
 
 def _wrong_file(answer: Mapping[str, Any]) -> Problem:
