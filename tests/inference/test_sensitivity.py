@@ -239,7 +239,7 @@ class TestWhatRowsAre:
             assert moved == (name == "all-days"), name
 
     def test_a_time_constant_of_30_days_is_fixed(self, plan: Plan) -> None:
-        """Tau is 30 whatever the diary says."""
+        """Tau is 30 whatever the diary says: the effect is that of a plain sum over phi and w."""
         series = gaussian.Series(
             score=np.random.default_rng(1).normal(5.0, 1.0, 60),
             minimum=0.0,
@@ -252,6 +252,16 @@ class TestWhatRowsAre:
         )
         fit = gaussian.fit(series, prior=beta_prior("default"))
         assert fit.onset_days.q025 == fit.onset_days.q975 == 30.0
+        middles = (np.arange(60) + 0.5) / 60
+        phi, w = np.meshgrid(0.98 * middles, 0.01 + 0.98 * middles)
+        points = np.column_stack([phi.ravel(), w.ravel(), *np.full((2, phi.size), 30.0)])
+        mean, variance = gaussian.moments_at(
+            series, prior=beta_prior("default"), points=points, log_weight=np.zeros(phi.size)
+        )
+        effect = fit.levels[0].summary()
+        # The engine's own target: the mean within 0.05 posterior SD, the SD within 5%.
+        assert abs(effect.mean - mean[0]) < 0.05 * effect.sd
+        assert effect.sd == pytest.approx(variance[0] ** 0.5, rel=0.05)
 
 
 class TestMissingDays:

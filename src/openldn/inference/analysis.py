@@ -100,8 +100,8 @@ def analyse(
     progress
         Called with a few words before each longer step.
     sensitivity
-        False leaves out the checks beside the answer (the randomisation test and the sensitivity
-        rows), for callers who need many answers and nothing else.
+        False leaves out the checks beside the answer (the randomisation test, the sensitivity rows
+        and the joint estimates), for callers who need many answers and nothing else.
     null_trials
         Makes virtual trials of the plan without an effect, to raise the threshold of a plan with
         looks; without it the plan's own threshold stands, and the limits say so.

@@ -231,7 +231,8 @@ def _as_taken(asked: Asked) -> Series | None:
             arm[t] = ARMS.index(Arm.ACTIVE)
     taken = replace(course, dose_ug=dose_ug, arm=arm)
     acting, series = taken.acting_dose(), asked.series
-    if (acting == course.acting_dose()).all():
+    is_same_capsule = series.capsule is None or (arm == course.arm).all()
+    if is_same_capsule and (acting == course.acting_dose()).all():
         return None
     level = np.zeros_like(series.level)
     for k, dose in enumerate(course.levels, start=1):
