@@ -15,7 +15,7 @@ from openldn.inference.mixture import Mixture, Summary, summarise_points
 from openldn.inference.normal import log_sum_exp, normal_cdf, normal_quantile
 from openldn.inference.priors import BetaPrior
 
-__all__ = ["BEST_POINTS", "Fit", "Series", "fit"]
+__all__ = ["BEST_POINTS", "Fit", "Series", "bordered_prior", "fit", "parameters_at"]
 
 FloatArray = NDArray[np.float64]
 
@@ -181,16 +181,19 @@ class _Search:
         self.switch, self.start = series.switches()
         self.y = series.standardised()
         self.has_pill = series.capsule is not None
-        self.precision, self.prior_mean = _coefficient_prior(
-            series.events.shape[1], self.has_pill, series.n_levels, prior
+        self.prior = bordered_prior(
+            n_events=series.events.shape[1],
+            has_pill=self.has_pill,
+            n_levels=series.n_levels,
+            prior=prior,
         )
         self.parameters: list[FloatArray] = []
         self.sheets: list[_Nodes] = []
 
     def visit(self, z: FloatArray) -> FloatArray:
         """Log likelihood, coefficients and sigma integrated out, at (n, d) points."""
-        points = _parameters(z)
-        room, k, q = len(points) * kernel.NODES, len(self.prior_mean), self.switch.shape[1]
+        points = parameters_at(z)
+        room, k, q = len(points) * kernel.NODES, len(self.prior) - 1, self.switch.shape[1]
         total = np.empty(len(points))
         nodes = _Nodes.empty(room, k=k, q=q)
         count = kernel.compiled()(
@@ -199,8 +202,7 @@ class _Search:
             self.given,
             self.switch,
             self.start,
-            self.precision,
-            self.prior_mean,
+            self.prior,
             np.array(priors.LOG_SIGMA),
             total,
             nodes.point,
@@ -287,7 +289,7 @@ class _Nodes:
         return _Nodes(**{n: getattr(self, n)[kept] for n in self.__slots__})
 
 
-def _parameters(z: FloatArray) -> FloatArray:
+def parameters_at(z: FloatArray) -> FloatArray:
     """(n, 4) phi, w, tau_on, tau_off from (n, 3 or 4) points of the standard normal space."""
     phi = priors.PHI_RANGE[0] + (priors.PHI_RANGE[1] - priors.PHI_RANGE[0]) * normal_cdf(z[:, 0])
     w = priors.W_RANGE[0] + (priors.W_RANGE[1] - priors.W_RANGE[0]) * normal_cdf(z[:, 1])
@@ -295,23 +297,31 @@ def _parameters(z: FloatArray) -> FloatArray:
     return np.column_stack([phi, w, tau[:, 0], tau[:, -1]])
 
 
-def _coefficient_prior(
-    n_events: int, has_pill: bool, n_levels: int, prior: BetaPrior
-) -> tuple[FloatArray, FloatArray]:
-    """Precision (k, k) and mean (k,) of the coefficients, in widths of the scale."""
+def bordered_prior(*, n_events: int, has_pill: bool, n_levels: int, prior: BetaPrior) -> FloatArray:
+    """Precision of the coefficients bordered by precision times mean, as `kernel.begin` takes it.
+
+    Returns
+    -------
+    ndarray
+        (k + 1, k + 1) in widths of the scale: alpha, gamma, events, pill, levels in order of dose.
+    """
     independent = [priors.ALPHA_SD, priors.GAMMA_SD] + [priors.DELTA_SD] * n_events
     if has_pill:
         independent.append(priors.PILL_SD)
     n = len(independent)
-    cov = np.zeros((n + n_levels, n + n_levels))
+    k = n + n_levels
+    cov = np.zeros((k, k))
     cov[range(n), range(n)] = np.square(independent)
     order = np.arange(n_levels)
     apart = np.abs(order[:, None] - order[None, :])
     cov[n:, n:] = prior.sd**2 * priors.LEVEL_CORRELATION**apart
-    mean = np.zeros(n + n_levels)
+    mean = np.zeros(k)
     mean[n:] = prior.mean
-    precision: FloatArray = np.linalg.inv(cov).astype(np.float64)
-    return precision, mean
+    bordered = np.empty((k + 1, k + 1))
+    bordered[:k, :k] = np.linalg.inv(cov)
+    bordered[k, :k] = bordered[:k, k] = bordered[:k, :k] @ mean
+    bordered[k, k] = mean @ bordered[k, :k]
+    return bordered
 
 
 def _noise_sd(nodes: _Nodes, weight: FloatArray) -> Summary:
