@@ -6,6 +6,7 @@ lie: the same ones for every trial, chosen before any is seen and weighted by im
 route, so every trial gets the answer a real one would get, and none is dropped.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -15,10 +16,19 @@ from numpy.typing import NDArray
 
 from openldn.inference import gaussian, grid, kernel, priors
 from openldn.inference.gaussian import Series
-from openldn.inference.normal import normal_cdf, normal_quantile
+from openldn.inference.normal import normal_quantile
 from openldn.inference.priors import BetaPrior
 
-__all__ = ["MIN_EFFECTIVE", "POINTS", "Batch", "Posteriors", "fit_many", "shared_grid"]
+__all__ = [
+    "MIN_EFFECTIVE",
+    "POINTS",
+    "Batch",
+    "Posteriors",
+    "SharedGrid",
+    "arguments",
+    "fit_many",
+    "shared_grid",
+]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -33,8 +43,8 @@ LANES: Final = 256
 # How much denser the points lie toward phi = 0.98 and w = 0.01: the powers of the uniform numbers
 # they are made from. Found by counting effective points over virtual people; see
 # `benchmarks/README.md`.
-PHI_POWER: Final = 1.6
-W_POWER: Final = 1.4
+PHI_POWER: Final = 1.3
+W_POWER: Final = 1.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +152,7 @@ def fit_many(
     mcid: float,
     points: int = POINTS,
     dtype: type[np.floating] = np.float32,
+    sweep: Callable[..., None] | None = None,
 ) -> Posteriors:
     """Fit every series of a batch.
 
@@ -157,6 +168,8 @@ def fit_many(
         Size of the shared grid.
     dtype
         Precision of the shared grid; the adaptive route always has double.
+    sweep
+        What runs the kernel: `kernel.compiled_bulk()` when left out, or `cuda.sweep_trials`.
 
     Raises
     ------
@@ -164,7 +177,8 @@ def fit_many(
         When the adaptive route cannot cover one of them either.
     """
     out = np.empty((len(batch), kernel.PARTS))
-    kernel.compiled_bulk()(*arguments(batch, prior=prior, mcid=mcid, points=points, dtype=dtype), out)
+    sweep = sweep or kernel.compiled_bulk()
+    sweep(*arguments(batch, prior=prior, mcid=mcid, points=points, dtype=dtype), out)
     width = batch.maximum - batch.minimum
     found = Posteriors(
         mean=width * out[:, 1],
@@ -228,7 +242,7 @@ def shared_grid(points: int, *, is_asymmetric: bool = False) -> SharedGrid:
     u = grid.low_discrepancy(points, 4 if is_asymmetric else 3)
     away = u[:, 0] ** PHI_POWER  # from phi's upper end, as a share of its range
     up = u[:, 1] ** W_POWER  # from w's lower end
-    z = np.column_stack([normal_quantile(1.0 - away), normal_quantile(up), normal_quantile(u[:, 2:])])
+    z = normal_quantile(np.column_stack([1.0 - away, up, u[:, 2:]]))
     log_importance = np.log(PHI_POWER * u[:, 0] ** (PHI_POWER - 1.0))
     log_importance += np.log(W_POWER * u[:, 1] ** (W_POWER - 1.0))
     lanes = min(LANES, points)

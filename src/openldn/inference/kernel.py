@@ -2,7 +2,7 @@
 
 Every function here is a loop over numbers in arrays that the caller hands in. Run plain, it is
 the slow reference; `compiled()` and `compiled_bulk()` turn the very same text into machine code for
-the processor, `inference/cuda.py` into code for a graphics card. Nothing below knows about doses,
+the processor, `cuda.py` into code for a graphics card. Nothing below knows about doses,
 plans or arms: it sees a series of numbers, columns that are given, and columns that drift toward a
 switch (`docs/explanation/the-model.md`).
 
@@ -27,6 +27,7 @@ __all__ = [
     "LANES",
     "NODES",
     "PARTS",
+    "TEXT",
     "WORK",
     "FloatArray",
     "IntArray",
@@ -72,9 +73,9 @@ BULK_BELOW = 6
 FOLDED_DAYS = 16
 FOLDED_COLUMNS = 4
 
-# A grid point, or a node at a point, whose log weight lies this far below the largest is left out
-# of the summary of a virtual trial: 1,024 such points are a ten thousandth of it.
-BULK_DEPTH = 16.0
+# A grid point whose log weight lies this far below the largest is left out of the summary of a
+# virtual trial: even a thousand of them, more than there are, would be less than a thousandth.
+POINT_DEPTH = 14.0
 
 # What `summarise` says of one grid point, and `combine` of a trial: log weight (of a trial: the
 # effective number of points), mean, mean square, and the shares below each of three places.
@@ -144,11 +145,11 @@ def whiten(
         (p + q + 1, p + q + 1, L) receives the sums of products of innovations; the last row and
         column belong to y. Only the lower triangle is written.
     """
+    # Sizes come from the scratch: on a graphics card it has a size that the compiler knows.
     days = y.shape[0]
-    p = given.shape[1]
-    q = switch.shape[1]
-    lanes = place.shape[1]
-    k = p + q
+    k, lanes = gram.shape[0] - 1, gram.shape[2]
+    q = mean.shape[0] - k - 1
+    p = k - q
     one = place.dtype.type(1)
     for lane in range(lanes):
         work[_OFF, lane] = one - math.exp(-one / place[3, lane])
@@ -407,8 +408,7 @@ def begin(
     factor
         Scratch, (k + 1, k + 1, L).
     """
-    k = prior.shape[0] - 1
-    lanes = place.shape[1]
+    k, lanes = factor.shape[0] - 1, factor.shape[2]
     whiten(y, given, switch, start, place, mean, row, work, gram)
     n = 0
     for t in range(y.shape[0]):
@@ -446,7 +446,7 @@ def _weigh(
 
     The log weight is log likelihood plus log prior of log sigma plus log of the step.
     """
-    k = prior.shape[0] - 1
+    k = factor.shape[0] - 1
     one = work.dtype.type(1)
     half = one / (one + one)
     far = work.dtype.type(away)
@@ -470,8 +470,7 @@ def _factorise(gram: FloatArray, prior: FloatArray, work: FloatArray, factor: Fl
     data and prior at the posterior mean. The diagonal holds reciprocals. `work[_LOG_POST]` receives
     the log determinant of the posterior precision.
     """
-    k = prior.shape[0] - 1
-    lanes = work.shape[1]
+    k, lanes = factor.shape[0] - 1, factor.shape[2]
     one = work.dtype.type(1)
     for lane in range(lanes):
         work[_FOLD, lane] = 1
@@ -556,7 +555,7 @@ def nodes_at(
     weight, mean, variance
         (BULK_NODES, L) receive log weight, mean and variance.
     """
-    k = prior.shape[0] - 1
+    k = factor.shape[0] - 1
     for node in range(BULK_NODES):
         _weigh(gram, prior, log_sigma_prior, work, float(node - BULK_BELOW), factor)
         for lane in range(work.shape[1]):
@@ -603,6 +602,8 @@ def summarise(
         (PARTS, L); row 0 from `weigh_points`. The others receive the mean, the mean square and the
         shares below the three edges.
     """
+    one = weight.dtype.type(1)
+    half = one / (one + one)
     for lane in range(weight.shape[1]):
         for part in range(1, PARTS):
             parts[part, lane] = 0
@@ -610,7 +611,7 @@ def summarise(
             continue
         for node in range(weight.shape[0]):
             share = weight[node, lane] - parts[0, lane]
-            if share < -BULK_DEPTH:
+            if share < -NODE_DEPTH:
                 continue
             share = math.exp(share)
             centre = mean[node, lane]
@@ -618,8 +619,8 @@ def summarise(
             parts[2, lane] += share * (centre * centre + variance[node, lane])
             width = math.sqrt(variance[node, lane] + variance[node, lane])
             for edge in range(3):
-                below = math.erfc((centre - edges[edge]) / width)
-                parts[3 + edge, lane] += share * (below + below) / 4
+                below = half * math.erfc((centre - edges[edge]) / width)
+                parts[3 + edge, lane] += share * below
 
 
 def combine(parts: FloatArray, log_importance: FloatArray, out: FloatArray) -> None:
@@ -728,14 +729,15 @@ def sweep_trials(
                 mean[c],
                 variance[c],
                 edges,
-                best - BULK_DEPTH,
+                best - POINT_DEPTH,
                 log_importance[c],
                 parts[c],
             )
         combine(parts, log_importance, out[trial])
 
 
-_PARTS_OF_THE_KERNEL = (
+# Each after those it calls.
+TEXT = (
     whiten,
     _factorise,
     _weigh,
@@ -768,7 +770,7 @@ def _compile(outermost: Callable[..., Any]) -> Any:
     from numba import njit
     from numba.extending import register_jitable
 
-    for part in _PARTS_OF_THE_KERNEL:
+    for part in TEXT:
         register_jitable(error_model="numpy")(part)
     # NumPy's error model: a division without a test for zero, which no vector loop can hold. No
     # fast mathematics: nothing is reordered, so every lane gets what a single one would.
