@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from openldn.inference import gaussian, grid, kernel, priors
 from openldn.inference.gaussian import Series
+from openldn.inference.grid import GridTooHard
 from openldn.inference.normal import normal_quantile
 from openldn.inference.priors import BetaPrior
 
@@ -171,10 +172,10 @@ def fit_many(
     sweep
         What runs the kernel: `kernel.compiled_bulk()` when left out, or `cuda.sweep_trials`.
 
-    Raises
-    ------
-    GridTooHard
-        When the adaptive route cannot cover one of them either.
+    Returns
+    -------
+    Posteriors
+        NaN for a series that the adaptive route cannot cover either: a real analysis refuses it.
     """
     out = np.empty((len(batch), kernel.PARTS))
     sweep = sweep or kernel.compiled_bulk()
@@ -195,7 +196,12 @@ def fit_many(
 
 def _finish(found: Posteriors, batch: Batch, index: int, *, prior: BetaPrior, mcid: float) -> None:
     """The adaptive route for one series."""
-    effect = gaussian.fit(batch.series(index), prior=prior).levels[batch.asked]
+    try:
+        effect = gaussian.fit(batch.series(index), prior=prior).levels[batch.asked]
+    except GridTooHard:
+        found.mean[index] = found.sd[index] = np.nan
+        found.below[index] = np.nan
+        return
     mean = float((effect.weight * effect.mean).sum())
     square = effect.sd**2 + (effect.mean - mean) ** 2
     found.mean[index] = mean
