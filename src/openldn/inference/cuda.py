@@ -5,7 +5,6 @@ trial together. Needs the `gpu` extra and a card; with NUMBA_ENABLE_CUDASIM=1 th
 Numba's simulator, slowly, so that it can be tested anywhere.
 """
 
-import math
 from functools import cache
 from importlib import import_module
 from types import FunctionType
@@ -66,12 +65,11 @@ def sweep_trials(
 def _kernels(k: int, q: int, precision: str) -> tuple[Any, Any]:
     """Compile both passes for k coefficients of which q are switched."""
     text = _device_functions()
-    begin, nodes_at, weigh_points = text["begin"], text["nodes_at"], text["weigh_points"]
+    begin, nodes_at = text["begin"], text["nodes_at"]
     summarise, combine = text["summarise"], text["combine"]
     number = np.dtype(precision)
     state_rows, rows, k_rows = k + 1 + q, k + 1, kernel.BULK_NODES
     work_rows, n_parts = kernel.WORK, kernel.PARTS
-    nothing = -math.inf
 
     def weigh(
         points: Any,
@@ -95,9 +93,7 @@ def _kernels(k: int, q: int, precision: str) -> tuple[Any, Any]:
         weight = cuda.local.array((k_rows, 1), number)
         mean = cuda.local.array((k_rows, 1), number)
         variance = cuda.local.array((k_rows, 1), number)
-        even = cuda.local.array(1, number)
         mine = cuda.local.array((n_parts, 1), number)
-        even[0] = 0
         for part in range(4):
             place[part, 0] = points[chunk, part, lane]
         begin(
@@ -115,9 +111,7 @@ def _kernels(k: int, q: int, precision: str) -> tuple[Any, Any]:
             factor,
         )
         nodes_at(gram, prior, log_sigma_prior, work, factor, weight, mean, variance)
-        weigh_points(weight, mine)
-        # Which points matter is not known before all are done: none is left out.
-        summarise(weight, mean, variance, edges, nothing, even, mine)
+        summarise(weight, mean, variance, edges, work, mine)
         for part in range(n_parts):
             parts[trial, chunk, part, lane] = mine[part, 0]
 
