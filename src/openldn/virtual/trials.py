@@ -199,35 +199,79 @@ def prior_of(plan: Plan) -> BetaPrior:
 
 def draw(block: Block) -> People:
     """Invent the diaries of a block; chance comes in a stream for each purpose."""
-    plan, assumed, outcome = block.plan, block.assumptions, block.plan.primary
+    plan, assumed = block.plan, block.assumptions
     streams = np.random.SeedSequence(block.seed, spawn_key=(block.number,)).spawn(4)
     body, order, gaps, noise = map(np.random.default_rng, streams)
     # All of a block are drawn, whatever is wanted: more trials keep the first ones as they were.
     numbers = _drawn_orders(plan, order)
     distinct = sorted(set(numbers))
     templates = tuple(template_of(plan, number) for number in distinct)
-    chosen = np.array([distinct.index(number) for number in numbers])
-    n_days = plan.total_days
-    tau = np.exp(_uniform(body, (math.log(assumed.tau[0]), math.log(assumed.tau[1]))))
-    phi, w, sigma = (_uniform(body, one) for one in (assumed.phi, assumed.w, assumed.sigma))
-    from_worst = outcome.width * _uniform(body, assumed.level)
-    is_lower = outcome.better is Better.LOWER
-    alpha = outcome.maximum - from_worst if is_lower else outcome.minimum + from_worst
-    gamma = outcome.width * body.normal(0.0, 0.05, BLOCK)  # as `simulate` draws it
-    place = (np.arange(n_days) - (n_days - 1) / 2) / n_days
-    level = np.stack([one.level for one in templates])[chosen]
-    capsule = np.stack([one.capsule for one in templates])[chosen].astype(np.float64)
-    toward_better = -1.0 if is_lower else 1.0
-    share = _dose_share(plan)[level]
-    already = plan.drug.already_on
-    score = alpha[:, None] + gamma[:, None] * place
-    score += block.effect * _exposure(share, tau, start=already.ug / plan.design.target.ug)
-    score += assumed.hope * toward_better * _exposure(capsule, tau, start=float(already.ug > 0))
-    score += sigma[:, None] * _wandering(noise, phi, w, n_days)
-    score = _on_scale(score, outcome)
+    row = np.array([distinct.index(number) for number in numbers])
+    bodies = _drawn_bodies(body, assumed, plan.primary)
+    score = bodies.course(plan.total_days)
+    score += _effects(block, bodies.tau, templates, row)
+    score += bodies.noise(noise, plan.total_days)
+    score = _on_scale(score, plan.primary)
     score[_is_missing(plan, assumed, gaps)] = np.nan
     some = slice(block.count)
-    return People(score=score[some], order=chosen[some], templates=templates)
+    return People(score=score[some], order=row[some], templates=templates)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bodies:
+    """How the people of a block stand, drift and wander; (N,) each, scores in points."""
+
+    tau: Floats
+    phi: Floats
+    w: Floats
+    sigma: Floats
+    alpha: Floats
+    gamma: Floats
+
+    def course(self, n_days: int) -> Floats:
+        """(N, T) level and drift without any capsule."""
+        place = (np.arange(n_days) - (n_days - 1) / 2) / n_days  # s_t, over the whole calendar
+        return self.alpha[:, None] + self.gamma[:, None] * place
+
+    def noise(self, rng: np.random.Generator, n_days: int) -> Floats:
+        """(N, T) slow wandering, stationary from the first day, and scatter."""
+        steps = rng.normal(size=(BLOCK, n_days))
+        scatter = np.sqrt(self.w)[:, None] * rng.normal(size=(BLOCK, n_days))
+        fresh = np.sqrt(1.0 - self.phi**2)
+        u = steps[:, 0].copy()
+        for day in range(n_days):
+            if day:
+                u = self.phi * u + fresh * steps[:, day]
+            scatter[:, day] += np.sqrt(1.0 - self.w) * u
+        return self.sigma[:, None] * scatter
+
+
+def _drawn_bodies(rng: np.random.Generator, assumed: Assumptions, outcome: Outcome) -> _Bodies:
+    tau = np.exp(_uniform(rng, (math.log(assumed.tau[0]), math.log(assumed.tau[1]))))
+    phi, w, sigma = (_uniform(rng, ends) for ends in (assumed.phi, assumed.w, assumed.sigma))
+    from_worst = outcome.width * _uniform(rng, assumed.level)
+    is_lower = outcome.better is Better.LOWER
+    return _Bodies(
+        tau=tau,
+        phi=phi,
+        w=w,
+        sigma=sigma,
+        alpha=outcome.maximum - from_worst if is_lower else outcome.minimum + from_worst,
+        gamma=outcome.width * rng.normal(0.0, 0.05, BLOCK),  # as `simulate` draws it
+    )
+
+
+def _effects(
+    block: Block, tau: Floats, templates: Sequence[Template], row: NDArray[np.int64]
+) -> Floats:
+    """(N, T) what the doses and the capsules as such do on each day."""
+    already, target = block.plan.drug.already_on.ug, block.plan.design.target.ug
+    level = np.stack([one.level for one in templates])[row]
+    capsule = np.stack([one.capsule for one in templates])[row].astype(np.float64)
+    toward_better = -1.0 if block.plan.primary.better is Better.LOWER else 1.0
+    dose = _exposure(_dose_share(block.plan)[level], tau, start=already / target)
+    hope = _exposure(capsule, tau, start=float(already > 0))
+    return block.effect * dose + block.assumptions.hope * toward_better * hope
 
 
 @lru_cache(maxsize=4_096)
@@ -291,19 +335,6 @@ def _exposure(wanted: Floats, tau: Floats, *, start: float) -> Floats:
         x = x + pace * (wanted[:, day] - x)
         exposure[:, day] = x
     return exposure
-
-
-def _wandering(rng: np.random.Generator, phi: Floats, w: Floats, n_days: int) -> Floats:
-    """(N, T) noise of variance 1: slow wandering, stationary from the first day, and scatter."""
-    steps = rng.normal(size=(BLOCK, n_days))
-    scatter = np.sqrt(w)[:, None] * rng.normal(size=(BLOCK, n_days))
-    fresh = np.sqrt(1.0 - phi**2)
-    u = steps[:, 0].copy()
-    for day in range(n_days):
-        if day:
-            u = phi * u + fresh * steps[:, day]
-        scatter[:, day] += np.sqrt(1.0 - w) * u
-    return scatter
 
 
 def _on_scale(score: Floats, outcome: Outcome) -> Floats:
