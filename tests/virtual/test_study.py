@@ -132,6 +132,33 @@ def test_few_trials_say_how_rough_they_are() -> None:
     assert "off by" not in firm
 
 
+def test_an_error_is_never_none() -> None:
+    """When all of 20 trials agree, the error is what one that told otherwise would make it."""
+    agreed = Chances(effect=-1.0, tally=Tally(trials=20, benefit=20, fitted=20, sum_sd=1.0))
+    assert agreed.mcse == pytest.approx(math.sqrt(1 / 21 * 20 / 21 / 20))
+
+
+def test_an_open_plan_says_that_hope_is_in_its_answer(study: Study) -> None:
+    """Without placebo the drug and the expectation cannot be told apart."""
+    opened = design(small_plan(kind="open-randomised"), trials=1, effects=[-1.0])
+    assert "LDN and your hopes together" in " ".join(sentences(opened))
+    assert "hopes" not in " ".join(sentences(study))
+
+
+def test_another_scheme_is_named_where_it_is_the_better_plan() -> None:
+    """Two plans of one shape are told apart by their scheme."""
+    mine = told(Tally(trials=400, benefit=100, fitted=400, sum_sd=1.0))
+    shape = replace(PLAN.design, scheme=Scheme.BALANCED)
+    best = told(
+        Tally(trials=400, benefit=350, fitted=400, sum_sd=1.0), plan=replace(PLAN, design=shape)
+    )
+    both = replace(mine, designs=(*mine.designs, *best.designs))
+    lines = list(sentences(both))
+    assert lines[1].startswith("For a difference of 1 point, of the plans looked at, 4 pairs of 2")
+    assert "in balanced order" in lines[1]
+    assert "in balanced order" in lines[2]
+
+
 def test_periods_shorter_than_three_times_the_slowest_are_named(study: Study) -> None:
     """14 days against 3 times 14; long periods bring no such sentence."""
     assert "shorter than 3 times 14 days" in " ".join(sentences(study))

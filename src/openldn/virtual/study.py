@@ -79,9 +79,13 @@ class Chances:
 
     @property
     def mcse(self) -> float:
-        """The largest Monte Carlo error among the three chances."""
-        shares = (self.p_clear_benefit, self.p_clear_harm, self.p_misleading)
-        return math.sqrt(max(p * (1.0 - p) for p in shares) / self.tally.trials)
+        """The largest Monte Carlo error among the three chances; never 0.
+
+        Where all trials agree it is what one trial that told otherwise would make it.
+        """
+        n = self.tally.trials
+        shares = (self.p_clear_benefit, self.p_clear_harm, self.p_misleading, 1.0 / (n + 1.0))
+        return math.sqrt(max(p * (1.0 - p) for p in shares) / n)
 
     @property
     def mcse_of_sd(self) -> float:

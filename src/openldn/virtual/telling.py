@@ -41,6 +41,8 @@ def sentences(study: Study) -> Iterator[str]:
         yield _about(mine, one)
     yield from _compared(study)
     yield from _slow(study)
+    if not study.plan.design.kind.is_blinded:
+        yield "You would know what you take. A clear answer is about LDN and your hopes together."
     yield from _rough(study)
     yield _assumed(study)
 
@@ -67,20 +69,22 @@ def _compared(study: Study) -> Iterator[str]:
     if best is None:
         return
     gain = best.at(effect).p_clear - mine.at(effect).p_clear
+    size = f"For a difference of {_points(effect)}"
     # Two errors of each side: less could be the luck of the draw.
     if gain > 2.0 * (best.at(effect).mcse + mine.at(effect).mcse):
         yield (
-            f"Of the plans looked at, {_shape(best.plan)} ({best.plan.total_days} days in all) has"
-            f" the best chance: {chance(best.at(effect).p_clear)}."
+            f"{size}, of the plans looked at, {_named(best.plan, beside=mine.plan)}"
+            f" ({best.plan.total_days} days in all) has the best chance:"
+            f" {chance(best.at(effect).p_clear)}."
         )
     else:
-        yield "Of the plans looked at, none is plainly better than this one."
+        yield f"{size}, none of the plans looked at is plainly better than this one."
     likely = [one for one in study.designs if one.at(effect).p_clear >= LIKELY]
     if likely:
         short = min(likely, key=lambda one: one.plan.total_days)
         yield (
             f"The shortest with at least 8 chances in 10 takes {short.plan.total_days} days:"
-            f" {_shape(short.plan)}."
+            f" {_named(short.plan, beside=mine.plan)}."
         )
     else:
         yield "None of them has 8 chances in 10. A smaller effect needs more days, or less noise."
@@ -107,16 +111,14 @@ def _rough(study: Study) -> Iterator[str]:
 def _assumed(study: Study) -> str:
     assumed, outcome = study.assumptions, study.plan.primary
     low, high = assumed.sigma
-    source = (
-        f"From your own {assumed.own_values} baseline values"
-        if assumed.own_values
-        else "Assumed, as no diary was given"
-    )
+    own = assumed.own_values
+    source = f"From your own {own} baseline values" if own else "Assumed, as no diary was given"
+    hope = f" Any capsule brings {assumed.hope:g} points by itself." if assumed.hope else ""
     return (
         f"{source}: daily noise of {low:.1f} to {high:.1f} points ({outcome.label})."
-        f" Assumed: {100 * assumed.missing:.0f}% of days missing,"
+        f" Also assumed: {100 * assumed.missing:.0f}% of days missing,"
         f" {100 * assumed.drop_out:.0f}% of people stopping early, {assumed.tau[0]:g} to"
-        f" {assumed.tau[1]:g} days until most of an effect is there."
+        f" {assumed.tau[1]:g} days until most of an effect is there.{hope}"
     )
 
 
@@ -140,10 +142,20 @@ def _shape(plan: Plan) -> str:
     return f"{pairs} of {length}"
 
 
+def _named(plan: Plan, *, beside: Plan) -> str:
+    """The shape, and the scheme where it is another one."""
+    scheme = plan.design.scheme
+    is_same = scheme is beside.design.scheme
+    return _shape(plan) if is_same else f"{_shape(plan)} in {scheme} order"
+
+
+def _points(effect: float) -> str:
+    return "1 point" if abs(effect) == 1 else f"{abs(effect):g} points"
+
+
 def _moves(plan: Plan, effect: float) -> str:
     outcome = plan.primary
     verb = "lowers" if effect < 0 else "raises"
-    points = "1 point" if abs(effect) == 1 else f"{abs(effect):g} points"
     is_better = (effect < 0) == (outcome.better is Better.LOWER)
     note = "" if is_better else ", which would be worse"
-    return f"{verb} your {outcome.label[0].lower()}{outcome.label[1:]} by {points}{note}"
+    return f"{verb} your {outcome.label[0].lower()}{outcome.label[1:]} by {_points(effect)}{note}"
