@@ -265,7 +265,7 @@ def test_every_problem_of_a_request_is_told_at_once() -> None:
 def test_what_cannot_be_simulated_is_refused_with_its_code(
     asked: dict[str, object], code: str
 ) -> None:
-    """Numbers out of their bounds, and a limit that leaves no room for two pairs."""
+    """Numbers out of their bounds, and a limit that leaves no room for three pairs."""
     assert codes(PLAN, **asked) == {code}
 
 

@@ -29,9 +29,9 @@ DEFAULT_TRIALS: Final = 400
 # The search looks at every feasible plan with so many trials, then at the best few with all.
 SEARCH_TRIALS: Final = 128
 KEPT: Final = 5
-# Places of the search. Below 2 pairs there is no comparison within a person that repeats; a period
-# of less than a week has no day without the traces of the one before.
-PAIRS: Final = range(2, 9)
+# Places of the search. Fewer than 3 whole pairs are a breach that costs the best grade (model.md
+# section 10); a period of less than a week has no day without the traces of the one before.
+PAIRS: Final = range(3, 9)
 PERIOD_DAYS: Final = (7, 14, 21, 28, 35, 42, 56)
 # An answer is called likely from here on.
 LIKELY: Final = 0.8
@@ -477,6 +477,6 @@ def _no_room(plan: Plan, most_days: int) -> Problem:
         code="LDN-V008",
         place="--most-days",
         given=f"{most_days} days, of which {rest} go to everything but the periods",
-        expected="room for two pairs of periods that are longer than their transition days",
+        expected="room for three pairs of periods that are longer than their transition days",
         todo="Allow more days, or shorten baseline, ladder or open days.",
     )
