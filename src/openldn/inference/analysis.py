@@ -1,6 +1,6 @@
 """From plan and diary to the answer: which question, which days, which doses, and what to say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,19 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.diary import Diary
+from openldn.evidence.effect_priors import effect_prior
 from openldn.inference import gaussian, grid, priors
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
+from openldn.inference.estimand import score_under, touched_days
 from openldn.inference.gaussian import Fit, Series
-from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
+from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
+from openldn.inference.influence import PriorInfluence, influence_of
+from openldn.inference.joint import Joint, Studied, joint_answers
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
+from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
+from openldn.inference.randomisation import RandomisationTest, randomisation_test
 from openldn.inference.refusal import AnalysisRefused
+from openldn.inference.sensitivity import IMPUTATIONS, SEED, Asked, sensitivity_rows
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better, Family, Outcome
+from openldn.protocol.outcomes import Better, Family, Outcome, Role
 from openldn.protocol.plan import Acts, Arm, Plan
 from openldn.protocol.problems import InputError, Problem
 
@@ -43,6 +50,7 @@ class _Question:
     prior: str
     decision: float
     is_asymmetric: bool
+    guesses: tuple[Guess, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +77,8 @@ def analyse(
     already_on: Dose | None = None,
     conduct: Conduct | None = None,
     progress: Callable[[str], None] | None = None,
+    sensitivity: bool = True,
+    null_trials: NullTrials | None = None,
 ) -> Answer:
     """Answer what the diary can tell about each outcome.
 
@@ -91,6 +101,12 @@ def analyse(
         What is known of blinding and of changes to the plan; what is unknown lowers the grade.
     progress
         Called with a few words before each longer step.
+    sensitivity
+        False leaves out the checks beside the answer (the randomisation test, the sensitivity rows
+        and the joint estimates), for callers who need many answers and nothing else.
+    null_trials
+        Makes virtual trials of the plan without an effect, to raise the threshold of a plan with
+        looks; without it the plan's own threshold stands, and the limits say so.
 
     Raises
     ------
@@ -109,12 +125,14 @@ def analyse(
         acts=acts or (plan.drug.acts if plan else Acts.SAME_DAY),
         already_on=already_on or (plan.drug.already_on if plan else Dose(0)),
     )
+    look = look_of(course, plan=plan, null_trials=null_trials)
     question = _Question(
         course=course,
         plan=plan,
         prior=prior or (plan.analysis.prior if plan else "default"),
-        decision=plan.analysis.decision if plan else DEFAULT_DECISION,
+        decision=look.decision if look else _decision(plan),
         is_asymmetric=plan.analysis.asymmetric if plan else False,
+        guesses=conduct.guesses if conduct else None,
     )
     parts = _parts(question)
     recorded = parts[0].counts & ~np.isnan(course.scores(asked[0].id))
@@ -131,25 +149,47 @@ def analyse(
             refused[outcome.id] = str(reason)
     if not answered:
         raise AnalysisRefused(_refusal(outcome_id, why) for outcome_id, why in refused.items())
+    if sensitivity:
+        for outcome_id, answer in answered.items():
+            if progress:
+                progress(f"looking at {outcome_id} in other ways")
+            answered[outcome_id] = _checked(answer, question, parts[0], notes)
+        for outcome_id, joint in _joint(answered, question, parts[0]).items():
+            answered[outcome_id] = replace(answered[outcome_id], joint=joint)
     return Answer(
         design=Design(
             kind=str(plan.design.kind) if plan else "diary",
             grade=grade,
             days=int(parts[0].counts.sum()),
             days_recorded=int(recorded.sum()),
+            look=look,
         ),
         outcomes=answered,
         refused=refused,
-        model=_model(question),
+        estimand=(
+            touched_days(course, plan=plan, counts=parts[0].counts)
+            if plan is not None and plan.estimand is not None
+            else None
+        ),
+        # Outcomes are answered from one prior, or not at all.
+        model=_model(question, _prior(next(iter(answered.values())).outcome, question))
+        | (_checks() if sensitivity else {}),
         limits=limits_of(
             course,
             recorded,
             plan=plan,
             grade=grade,
+            look=look,
             outcomes=answered.values(),
             notes=dict.fromkeys(notes),
+            paused_days=(conduct or Conduct()).paused_days,
         ),
-        citations=citations_of(question.prior),
+        citations=citations_of(
+            study
+            for outcome in answered.values()
+            if outcome.prior_influence
+            for study in outcome.prior_influence.prior.studies
+        ),
     )
 
 
@@ -167,6 +207,10 @@ def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
         problems.append(_no_such_prior(prior))
     if problems:
         raise InputError(dict.fromkeys(problems))
+
+
+def _decision(plan: Plan | None) -> float:
+    return plan.analysis.decision if plan else DEFAULT_DECISION
 
 
 def _parts(question: _Question) -> tuple[_Part, ...]:
@@ -206,8 +250,8 @@ def _answer_outcome(
         if all(level.dose != dose for level in compared):
             notes.append(f"{outcome.label}: no value was recorded on {dose.text}.")
     headline = _headline(compared, question.plan)
-    events = [event for event, _ in _events(question.course, main, outcome)]
-    days_recorded = int((main.counts & ~np.isnan(question.course.scores(outcome.id))).sum())
+    events = [event for event, _ in _events(question, main, outcome)]
+    days_recorded = int((~np.isnan(_scores(outcome, question, main))).sum())
     verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
     return OutcomeAnswer(
         outcome=outcome,
@@ -218,6 +262,7 @@ def _answer_outcome(
         levels=levels,
         p_best_none=1.0 - sum(level.p_best or 0.0 for level in compared),
         pill=fit.pill.summary() if fit.pill else None,
+        prior_influence=_influence(outcome, question, main, headline, notes),
         onset_days=fit.onset_days,
         offset_days=fit.offset_days,
         noise_sd=fit.noise_sd,
@@ -229,7 +274,94 @@ def _answer_outcome(
         ),
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
+        fit=fit,
     )
+
+
+def _checked(
+    answer: OutcomeAnswer, question: _Question, part: _Part, notes: list[str]
+) -> OutcomeAnswer:
+    """Add the checks beside the answer; only the Gaussian family has them."""
+    outcome, course = answer.outcome, question.course
+    if answer.fit is None or outcome.family is not Family.GAUSSIAN:
+        return answer
+    series, contrast = _series(outcome, question, part)
+    others = [level.dose for level in answer.levels if level.part == part.name]
+    flares = course.event("flare")
+    asked = Asked(
+        series=series,
+        fit=answer.fit,
+        prior=_prior(outcome, question),
+        course=course,
+        plan=question.plan,
+        counts=part.counts,
+        doses=tuple(dict.fromkeys([answer.headline.dose, *others])),
+        contrast=contrast,
+        sign=_sign(outcome),
+        guesses=question.guesses,
+        whole=_whole(outcome, question, part),
+        is_empty=part.counts & np.isnan(course.scores(outcome.id)),
+        flares=flares if flares[~np.isnan(series.score)].any() else None,
+    )
+    return replace(
+        answer,
+        randomisation_test=_tested(outcome, series, question, part, notes),
+        sensitivity=sensitivity_rows(asked),
+    )
+
+
+def _joint(
+    answered: Mapping[str, OutcomeAnswer], question: _Question, part: _Part
+) -> dict[str, Joint]:
+    """The secondary outcomes, each leaning on the others; primary and harms stand alone."""
+    return joint_answers(
+        [
+            Studied(
+                id=outcome_id,
+                series=_series(answer.outcome, question, part)[0],
+                fit=answer.fit,
+                posterior=answer.headline.posterior,
+                prior=_prior(answer.outcome, question),
+                mcid=answer.outcome.mcid,
+                sign=_sign(answer.outcome),
+            )
+            for outcome_id, answer in answered.items()
+            if answer.outcome.role is Role.SECONDARY
+            and answer.outcome.family is Family.GAUSSIAN
+            and answer.fit is not None
+        ]
+    )
+
+
+def _whole(outcome: Outcome, question: _Question, part: _Part) -> Series | None:
+    """One outcome over all days, where some of its values lie outside the part."""
+    outside = ~part.counts & ~np.isnan(question.course.scores(outcome.id))
+    if not outside.any():
+        return None
+    every = replace(part, counts=np.ones_like(part.counts))
+    return _series(outcome, question, every)[0]
+
+
+def _tested(
+    outcome: Outcome, series: Series, question: _Question, part: _Part, notes: list[str]
+) -> RandomisationTest | None:
+    """The randomisation test, or None with the reason among the notes."""
+    if question.plan is None or part.name != "randomised":
+        notes.append(
+            "There is no randomisation test: it needs periods whose order was drawn by chance."
+        )
+        return None
+    try:
+        found = randomisation_test(series, course=question.course, plan=question.plan)
+    except GridTooHard:
+        notes.append(f"{outcome.label}: the noise is too hard to fit for a randomisation test.")
+        return None
+    if found is None:
+        notes.append(
+            "There is no randomisation test: the order of the periods in the diary is not one that"
+            " the plan's scheme could have drawn."
+        )
+    return found
 
 
 def _answer_part(
@@ -251,7 +383,7 @@ def _answer_part(
     reported = [dose for dose in part.doses if days[dose]]
     if not reported:
         raise _CannotAnswer("No value was recorded on any of the doses of this part.")
-    sign = -1.0 if outcome.better is Better.LOWER else 1.0
+    sign = _sign(outcome)
     at = [course.levels.index(dose) for dose in reported]
     best = fit.p_best(tuple(at), sign=sign)[1:]
     includes = _includes(course, recorded, part, contrast, grade)
@@ -272,6 +404,11 @@ def _answer_part(
     return fit, levels
 
 
+def _sign(outcome: Outcome) -> float:
+    """-1 where a lower score is better, 1 where a higher one is."""
+    return -1.0 if outcome.better is Better.LOWER else 1.0
+
+
 def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series, Arm]:
     """The numbers of one outcome in one part, and what its doses are held against.
 
@@ -281,7 +418,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
         When there is too little to go by.
     """
     course = question.course
-    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    score = _scores(outcome, question, part)
     recorded = ~np.isnan(score)
     dose_ug, arm = course.acting_dose(), course.acting_arm()
     hint = _why_so_few(course, part)
@@ -293,7 +430,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
     level = np.zeros(len(course), dtype=np.int64)
     for k, dose in enumerate(course.levels, start=1):
         level[dose_ug == dose.ug] = k
-    events = _events(course, part, outcome)
+    events = _events(question, part, outcome)
     series = Series(
         score=score,
         minimum=outcome.minimum,
@@ -309,6 +446,14 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
         is_asymmetric=question.is_asymmetric,
     )
     return series, Arm.PLACEBO if has_placebo else Arm.NONE
+
+
+def _scores(outcome: Outcome, question: _Question, part: _Part) -> NDArray[np.float64]:
+    """(T,) the scores that carry likelihood, under the strategies of the plan if it has any."""
+    course = question.course
+    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    touched = touched_days(course, plan=question.plan, counts=part.counts)
+    return score_under(touched, score, sign=_sign(outcome))
 
 
 def _refuse_if_hopeless(
@@ -343,8 +488,13 @@ def _why_so_few(course: Course, part: _Part) -> str:
     return ""
 
 
-def _events(course: Course, part: _Part, outcome: Outcome) -> list[tuple[str, NDArray[np.float64]]]:
+def _events(
+    question: _Question, part: _Part, outcome: Outcome
+) -> list[tuple[str, NDArray[np.float64]]]:
     """Outside events that fell on a day with a value; a flare is part of the outcome."""
+    course, plan = question.course, question.plan
+    if plan is not None and plan.estimand is not None:
+        return []  # the plan's strategies stand in their place
     recorded = part.counts & ~np.isnan(course.scores(outcome.id))
     columns = [(event, course.event(event)) for event in COVARIATE_EVENTS]
     return [(event, column) for event, column in columns if column[recorded].any()]
@@ -424,12 +574,33 @@ def _prior(outcome: Outcome, question: _Question) -> BetaPrior:
     return found
 
 
-def _model(question: _Question) -> dict[str, Any]:
+def _influence(
+    outcome: Outcome, question: _Question, part: _Part, headline: LevelAnswer, notes: list[str]
+) -> PriorInfluence | None:
+    """How far a prior that rests on studies moved the answer; None for any other prior."""
+    conditions = question.plan.person.conditions if question.plan else ()
+    prior = effect_prior(conditions, outcome) if question.prior == "evidence" else None
+    if prior is None:
+        return None
+    series, _ = _series(outcome, question, part)
+    level = question.course.levels.index(headline.dose)
+    try:
+        found = influence_of(
+            series, level=level, outcome=outcome, prior=prior, effect=headline.effect
+        )
+    except GridTooHard:
+        notes.append(f"{outcome.label}: how far the prior moved the answer could not be computed.")
+        return None
+    notes.append(found.sentence)
+    return found
+
+
+def _model(question: _Question, prior: BetaPrior) -> dict[str, Any]:
     course = question.course
     return {
         "family": "gaussian",
         "prior": question.prior,
-        "priors": priors.describe(question.prior, is_asymmetric=question.is_asymmetric),
+        "priors": priors.describe(prior, is_asymmetric=question.is_asymmetric),
         "decision": question.decision,
         "acts": str(course.acts),
         "time": "Days run over the calendar without gaps; day 1 is the first day of the plan, or of"
@@ -444,6 +615,11 @@ def _model(question: _Question) -> dict[str, Any]:
         "points": "Halton's sequence with reversed digits, from the point named by the seed",
         "seed": grid.FIRST_POINT,
     }
+
+
+def _checks() -> dict[str, Any]:
+    """What the checks beside the answer draw at random."""
+    return {"checks": {"imputations": IMPUTATIONS, "seed": SEED}}
 
 
 def _refusal(outcome_id: str, why: str) -> Problem:

@@ -6,8 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from openldn._version import __version__
+from openldn.inference.estimand import Touched
+from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
+from openldn.inference.influence import PriorInfluence
+from openldn.inference.joint import Joint
+from openldn.inference.looks import Look
 from openldn.inference.mixture import Mixture, Summary
+from openldn.inference.randomisation import RandomisationTest
+from openldn.inference.sensitivity import Row
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Arm
@@ -86,6 +93,7 @@ class OutcomeAnswer:
     levels: tuple[LevelAnswer, ...]
     p_best_none: float
     pill: Summary | None
+    prior_influence: PriorInfluence | None
     onset_days: Summary
     offset_days: Summary | None
     noise_sd: Summary
@@ -95,6 +103,10 @@ class OutcomeAnswer:
     events: tuple[tuple[str, Summary], ...]
     grid_points: int
     effective_grid_points: float
+    randomisation_test: RandomisationTest | None = None
+    sensitivity: tuple[Row, ...] = ()
+    joint: Joint | None = None
+    fit: Fit | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """One row of `outcomes`."""
@@ -113,6 +125,7 @@ class OutcomeAnswer:
             "levels": [level.to_json() for level in self.levels],
             "p_best_none": self.p_best_none,
             "pill": None if self.pill is None else {"effect": self.pill.to_json()},
+            "prior_influence": self.prior_influence and self.prior_influence.to_json(),
             "onset_days": self.onset_days.to_json(),
             "offset_days": None if self.offset_days is None else self.offset_days.to_json(),
             "noise_sd": self.noise_sd.to_json(),
@@ -120,9 +133,11 @@ class OutcomeAnswer:
             "white_share": self.white_share.to_json(),
             "trend": self.trend.to_json(),
             "events": [{"id": event, "effect": effect.to_json()} for event, effect in self.events],
-            # Both come with the randomisation test and the other families.
-            "randomisation_test": None,
-            "sensitivity": [],
+            "randomisation_test": (
+                None if self.randomisation_test is None else self.randomisation_test.to_json()
+            ),
+            "sensitivity": [row.to_json() for row in self.sensitivity],
+            "joint": None if self.joint is None else self.joint.to_json(),
             "diagnostics": {
                 "grid_points": self.grid_points,
                 "effective_grid_points": self.effective_grid_points,
@@ -138,15 +153,22 @@ class Design:
     grade: Grade
     days: int
     days_recorded: int
+    look: Look | None = None
+
+    @property
+    def look_json(self) -> dict[str, Any]:
+        """Where the diary stands among the looks; no key where the plan has none."""
+        return {} if self.look is None else {"look": self.look.to_json()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The whole answer to one diary."""
+    """The whole answer to one diary; `estimand` is None where the plan has no such block."""
 
     design: Design
     outcomes: Mapping[str, OutcomeAnswer]
     refused: Mapping[str, str]
+    estimand: tuple[Touched, ...] | None = None
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -171,15 +193,24 @@ class Answer:
                     ],
                     "days": self.design.days,
                     "days_recorded": self.design.days_recorded,
+                    **self.design.look_json,
                 },
                 "outcomes": [outcome.to_json() for outcome in self.outcomes.values()],
                 "refused": dict(self.refused),
+                **self._estimand,
                 "model": dict(self.model),
                 "limits": list(self.limits),
                 "citations": list(self.citations),
             }
         )
         return written
+
+    @property
+    def _estimand(self) -> dict[str, Any]:
+        """What the plan's strategies touched; no key where the plan has none."""
+        if self.estimand is None:
+            return {}
+        return {"estimand": [one.to_json() for one in self.estimand]}
 
     def to_frame(self) -> Any:
         """One row for each outcome and level, as a polars or pandas frame, whichever is there.

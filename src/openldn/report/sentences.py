@@ -12,6 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.report.assumptions import model_rows
+from openldn.report.checks import (
+    HANDLED_HEADING,
+    STRIP_HEADING,
+    handled_lines,
+    joint_text,
+    strip_lines,
+    test_text,
+)
 from openldn.report.saved import Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
@@ -242,6 +250,8 @@ def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: 
     blocks += [_outcome_text(saved, outcome, width) for outcome in _in_order(saved)]
     if saved.refused:
         blocks.append(_listed("No answer for:", [f"{k}: {why}" for k, why in saved.refused], width))
+    if handled := handled_lines(saved):
+        blocks.append(_listed(HANDLED_HEADING, handled, width))
     reasons = [reason.text for reason in saved.grade_reasons]
     blocks.append(_listed(f"{grade_sentence(saved)} {recorded_sentence(saved)}", reasons, width))
     if saved.limits:
@@ -271,6 +281,13 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
             width,
         ),
     ]
+    if outcome.randomisation_test:
+        blocks.append(_wrapped([test_text(outcome)], width))
+    if outcome is saved.primary and (lines := strip_lines(outcome)):
+        head = f"{STRIP_HEADING} Difference in points, with the range of 95 of 100 answers:"
+        blocks.append(_listed(head, lines, width))
+    if told_together := joint_text(outcome):
+        blocks.append(_wrapped([told_together], width))
     if outcome.open_levels:
         head = "From the weeks when you knew what you took:"
         blocks.append(_listed(head, open_sentences(outcome), width))
