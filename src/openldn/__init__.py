@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING
 from openldn._version import __version__
 
 if TYPE_CHECKING:
-    from openldn.design import simulate
     from openldn.diary import Diary
     from openldn.files import Plan
     from openldn.inference import Answer, analyse
+    from openldn.virtual import design, simulate
 
-__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "simulate"]
+__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "design", "simulate"]
 
 _HOMES = {
     "Answer": "openldn.inference",
     "Diary": "openldn.diary",
     "Plan": "openldn.files",
     "analyse": "openldn.inference",
-    "simulate": "openldn.design",
+    "design": "openldn.virtual",
+    "simulate": "openldn.virtual",
 }
 
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "verify-seal": "Check that a released order is the one that was sealed.",
     "simulate": "Make the diary of an invented person from a plan.",
     "analyse": "Work out an answer, with its uncertainty, from a diary.",
+    "design": "Tell how likely a plan is to give a clear answer, by virtual trials.",
     "evidence": "Tell what is known about a condition, a claim or a side effect, and from where.",
     "pack": "Print what to bring to the prescriber: plan, evidence, safety, questions; and a card.",
     "screen": "Ask the safety rules of a profile and a list of medicines.",
