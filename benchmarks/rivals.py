@@ -33,6 +33,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -58,9 +59,8 @@ FloatArray = NDArray[np.float64]
 SEED = 20_260_101
 DAYS, MISSING = 84, 8
 SETTING = people.Setting(effect=1.0, phi=0.6, tau=7.0, missing=0.0)
-# Of each chain. JAGS draws the drift of every day as well and mixes slower, so it gets more.
-CHAINS, WARMUP, DRAWS = 4, 1_000, 1_000
-JAGS_WARMUP, JAGS_DRAWS = 2_000, 5_000
+# JAGS draws the drift of every day as well and mixes slower, so it gets more of everything.
+JAGS_TIMES = 5
 # Effective points of the grid that stands in for the truth; `benchmarks/engine.py`.
 DENSE_EFFECTIVE = 2_000.0
 
@@ -118,15 +118,28 @@ class Method:
 
 def make_trials(count: int) -> list[Trial]:
     """Three pairs of two weeks, eight of the days missing."""
-    made = []
-    for number, series in enumerate(people.draw(SETTING, seed=SEED, people=range(count)).series()):
-        gone = np.random.default_rng([SEED, number, 1]).permutation(DAYS)[:MISSING]
-        series.score[gone] = np.nan
-        level = series.level.astype(np.float64)
-        made.append(
-            Trial(series=series, y=series.standardised(), level=level, trend=series.given()[:, 1])
-        )
-    return made
+    drawn = people.draw(SETTING, seed=SEED, people=range(count))
+    return [_trial(drawn.score[at], drawn.level[at], at) for at in range(count)]
+
+
+def _trial(score: FloatArray, level: NDArray[np.int64], number: int) -> Trial:
+    gone = np.random.default_rng([SEED, number, 1]).permutation(DAYS)[:MISSING]
+    score[gone] = np.nan
+    series = Series(
+        score=score,
+        minimum=0.0,
+        maximum=people.WIDTH,
+        level=level,
+        n_levels=1,
+        capsule=None,
+        events=np.empty((DAYS, 0)),
+    )
+    return Trial(
+        series=series,
+        y=series.standardised(),
+        level=level.astype(np.float64),
+        trend=series.given()[:, 1],
+    )
 
 
 def engine(trial: Trial) -> float:
@@ -146,7 +159,7 @@ def reference(trials: Sequence[Trial]) -> tuple[FloatArray, FloatArray]:
     return np.array([one.mean for one in told]), np.array([one.sd for one in told])
 
 
-def numpyro_nuts() -> Method:
+def numpyro_nuts(chains: int, draws: int) -> Method:
     """The tests' own reference model, its drift integrated out by a scalar filter."""
     import jax
     from numpyro.infer import MCMC, NUTS, init_to_median
@@ -170,9 +183,9 @@ def numpyro_nuts() -> Method:
 
     sampler = MCMC(
         NUTS(model, dense_mass=True, init_strategy=init_to_median),
-        num_warmup=WARMUP,
-        num_samples=DRAWS,
-        num_chains=CHAINS,
+        num_warmup=draws,
+        num_samples=draws,
+        num_chains=chains,
         chain_method="vectorized",
         progress_bar=False,
         jit_model_args=True,
@@ -189,10 +202,10 @@ def numpyro_nuts() -> Method:
         sampler.run(jax.random.key(SEED), *given)
         return 10.0 * float(np.asarray(sampler.get_samples()["beta"]).mean())
 
-    return Method(name="NumPyro NUTS", mean=mean, warmup=WARMUP, draws=DRAWS)
+    return Method(name="NumPyro NUTS", mean=mean, warmup=draws, draws=draws)
 
 
-def pymc_nutpie() -> Method:
+def pymc_nutpie(chains: int, draws: int) -> Method:
     """PyMC's model with the drift in a dense covariance, sampled by nutpie."""
     import nutpie
     import pymc as pm
@@ -216,36 +229,39 @@ def pymc_nutpie() -> Method:
         memory = pt.exp(apart * pt.log(phi))
         noise = sigma**2 * ((1.0 - w) * memory + w * pt.eye(n))
         pm.MvNormal("days", alpha + gamma * trend + beta * exposure[seen], noise, observed=y)
-    compiled = nutpie.compile_pymc_model(model)
+    # Its default, Numba, spends minutes on compiling this model; JAX some seconds.
+    compiled = nutpie.compile_pymc_model(
+        model, backend="jax", gradient_backend="jax", freeze_model=False
+    )
 
     def mean(trial: Trial) -> float:
         at = np.flatnonzero(~np.isnan(trial.y))
         given = compiled.with_data(seen=at, y=trial.y[at], level=trial.level, trend=trial.trend[at])
         trace = nutpie.sample(
-            given, draws=DRAWS, tune=WARMUP, chains=CHAINS, cores=1, seed=SEED, progress_bar=False
+            given, draws=draws, tune=draws, chains=chains, cores=1, seed=SEED, progress_bar=False
         )
         return 10.0 * float(trace.posterior["beta"].mean())
 
-    return Method(name="PyMC, nutpie", mean=mean, warmup=WARMUP, draws=DRAWS)
+    return Method(name="PyMC, nutpie (JAX)", mean=mean, warmup=draws, draws=draws)
 
 
-def jags() -> Method:
+def jags(chains: int, draws: int) -> Method:
     """JAGS by its command line; the drift of every day is a node."""
 
     def mean(trial: Trial) -> float:
         with tempfile.TemporaryDirectory() as folder:
-            _write_jags(Path(folder), trial)
+            _write_jags(Path(folder), trial, chains=chains, draws=JAGS_TIMES * draws)
             command = [shutil.which("jags") or "jags", "run.cmd"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(done.stdout + done.stderr)
-            chains = [np.loadtxt(file)[:, 1] for file in Path(folder).glob("CODAchain*.txt")]
-        return 10.0 * float(np.mean(chains))
+            drawn = [np.loadtxt(file)[:, 1] for file in Path(folder).glob("CODAchain*.txt")]
+        return 10.0 * float(np.mean(drawn))
 
-    return Method(name="JAGS", mean=mean, warmup=JAGS_WARMUP, draws=JAGS_DRAWS)
+    return Method(name="JAGS", mean=mean, warmup=JAGS_TIMES * draws, draws=JAGS_TIMES * draws)
 
 
-def _write_jags(folder: Path, trial: Trial) -> None:
+def _write_jags(folder: Path, trial: Trial, *, chains: int, draws: int) -> None:
     def dump(name: str, values: FloatArray) -> str:
         told = ", ".join("NA" if math.isnan(value) else f"{value:.10g}" for value in values)
         return f"{name} <- c({told})\n"
@@ -255,8 +271,8 @@ def _write_jags(folder: Path, trial: Trial) -> None:
     (folder / "model.bug").write_text(JAGS_MODEL)
     (folder / "data.R").write_text(data)
     (folder / "run.cmd").write_text(
-        f'model in "model.bug"\ndata in "data.R"\ncompile, nchains({CHAINS})\n'
-        f"initialize\nupdate {JAGS_WARMUP}\nmonitor beta\nupdate {JAGS_DRAWS}\ncoda *\n"
+        f'model in "model.bug"\ndata in "data.R"\ncompile, nchains({chains})\n'
+        f"initialize\nupdate {draws}\nmonitor beta\nupdate {draws}\ncoda *\n"
     )
 
 
@@ -304,6 +320,8 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=50)
+    parser.add_argument("--chains", type=int, default=4)
+    parser.add_argument("--draws", type=int, default=1_000, help="of each chain, and to warm up")
     parser.add_argument("--only", nargs="+", default=["numpyro", "nutpie", "jags"])
     asked = parser.parse_args()
     methods = {"numpyro": numpyro_nuts, "nutpie": pymc_nutpie, "jags": jags}
@@ -313,15 +331,15 @@ def main() -> int:
     print(f"{os.cpu_count()} cores, {processor}, Python {platform.python_version()}")
     libraries = ("numpy", "numba", "jax", "numpyro", "pymc", "nutpie")
     print(", ".join(f"{library} {version(library)}" for library in libraries), end="")
-    print(f"; load average {os.getloadavg()[0]:.1f}; {len(trials)} trials\n")
+    print(f"; load average {os.getloadavg()[0]:.1f}")
+    print(f"{len(trials)} trials, {asked.chains} chains of {asked.draws} draws and as many before")
+    print(f"(JAGS {JAGS_TIMES} times as many)\n")
     head = ("method", "compiling, s", "s a trial", "error, SD", "s at equal accuracy", "ratio")
     print("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
     began = time.perf_counter()
     ours = measured(lambda: Method(name="OpenLDN", mean=engine), trials, truth)
-    for one in [
-        lambda: ours,
-        *(lambda m=methods[name]: measured(m, trials, truth) for name in asked.only),
-    ]:
+    makers = [partial(methods[name], asked.chains, asked.draws) for name in asked.only]
+    for one in [lambda: ours, *(partial(measured, maker, trials, truth) for maker in makers)]:
         told = one()
         equal = told.seconds_to(ours.error)
         print(

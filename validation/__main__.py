@@ -41,6 +41,11 @@ def main() -> int:
         for line in work.run(todo, asked.out, workers=asked.workers):
             print(line, flush=True)
     found = results.collect(told, asked.out)
+    if found["missing"]:
+        print(
+            "Not everything is there, so the report stays as it was:", *found["missing"], sep="\n  "
+        )
+        return 1
     results.save(found)
     report.write(found, told)
     verdict = "holds" if found["holds"] else "does not hold"

@@ -17,7 +17,7 @@ from openldn.inference import gaussian, grid, priors
 from openldn.inference.gaussian import Series
 from openldn.inference.grid import GridTooHard
 from openldn.inference.mixture import Mixture
-from validation.sbc import Model
+from validation.sbc import Model, between
 
 __all__ = [
     "DESIGNS",
@@ -208,10 +208,10 @@ class _Found:
         found = self._coefficients(person) | self._points(person.points)
         beta = person.coefficients[-self.series.n_levels :]
         below = float(self.fit.levels[-1].below(0.0))
-        found["better"] = _between([below, 1.0 - below], int(beta[-1] >= 0.0), rng)
+        found["better"] = between([below, 1.0 - below], int(beta[-1] >= 0.0), rng)
         if len(beta) > 1:
             shares = self.fit.p_best(tuple(range(len(beta))), sign=-1.0)
-            found["best"] = _between(shares, int(np.argmin([0.0, *beta])), rng)
+            found["best"] = between(shares, int(np.argmin([0.0, *beta])), rng)
         found["log_likelihood"] = self._log_likelihood(person, rng)
         return found
 
@@ -319,13 +319,6 @@ def log_likelihood(
     rest = y - np.einsum("dnk,dk->dn", x, coefficients)
     value: FloatArray = -0.5 * (rest**2).sum(axis=1) - half_log_det
     return value
-
-
-def _between(
-    shares: "tuple[float, ...] | list[float]", truth: int, rng: np.random.Generator
-) -> float:
-    """Place of a category: uniform within its own share, as ties are broken at random."""
-    return float(sum(shares[:truth]) + rng.random() * shares[truth])
 
 
 DESIGNS = {

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.inference import priors
-from openldn.inference.gaussian import Series
 
-__all__ = ["FIXED_ORDER", "Setting", "Trials", "draw", "drifting"]
+__all__ = ["FIXED_ORDER", "WIDTH", "Setting", "Trials", "draw"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-WIDTH = 10.0  # the scale is 0 to 10
+# The scale is 0 to 10.
+WIDTH = 10.0
 # The order that a planner without a coin might choose: it balances a straight trend.
 FIXED_ORDER = (0, 1, 1, 0, 0, 1)
 
@@ -113,26 +113,20 @@ class Trials:
     def __len__(self) -> int:
         return len(self.score)
 
+    def first(self, count: int) -> "Trials":
+        """The trials of the first people, at most `count`; none where it is below 1."""
+        some = slice(max(count, 0))
+        return Trials(
+            score=self.score[some],
+            active=self.active[some],
+            beta=self.beta[some],
+            setting=self.setting,
+        )
+
     @property
     def level(self) -> IntArray:
         """(n, T) 1 on days of an active period, else 0."""
         return np.repeat(self.active, self.setting.period_days, axis=1).astype(np.int64)
-
-    def series(self, *, pairs: int | None = None) -> list[Series]:
-        """The trials as the engine takes them, whole or after the first `pairs`."""
-        days = self.setting.days if pairs is None else 2 * pairs * self.setting.period_days
-        return [
-            Series(
-                score=score[:days],
-                minimum=0.0,
-                maximum=WIDTH,
-                level=level[:days],
-                n_levels=1,
-                capsule=None,
-                events=np.empty((days, 0)),
-            )
-            for score, level in zip(self.score, self.level, strict=True)
-        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +164,7 @@ def draw(setting: Setting, *, seed: int, people: range) -> Trials:
     )
 
 
-def drifting(switch: FloatArray, *, start: float, tau: float, tau_off: float) -> FloatArray:
+def _drifting(switch: FloatArray, *, start: float, tau: float, tau_off: float) -> FloatArray:
     """(T,) exposure that follows a switch, by the recursion of the model."""
     on, off = -math.expm1(-1.0 / tau), -math.expm1(-1.0 / tau_off)
     x, days = start, []
@@ -188,7 +182,7 @@ def _person(
     level = np.repeat(active, setting.period_days).astype(np.float64)
     days = setting.days
     score = truth.alpha + truth.trend * ((np.arange(days) - 0.5 * (days - 1)) / days)
-    score += truth.beta * drifting(level, start=0.0, tau=truth.tau, tau_off=truth.tau_off)
+    score += truth.beta * _drifting(level, start=0.0, tau=truth.tau, tau_off=truth.tau_off)
     score += _noise(setting, truth, rng)
     is_right = rng.random(2 * setting.pairs) < setting.guessed
     # A right guess of an active period and a wrong one of placebo both bring hope.

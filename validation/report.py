@@ -12,6 +12,7 @@ from string import Template
 from typing import Any
 
 from validation import pictures, sbc
+from validation.people import Setting
 from validation.study import Cell, Study
 
 __all__ = ["PAGE", "contents", "write"]
@@ -53,6 +54,7 @@ def contents(found: Results, study: Study) -> dict[str, str]:
     """Every file by its path below `docs`."""
     tables = _Tables(found, study)
     base = tables.setting(found["cells"][0])
+    routes = found["routes"]
     page = Template(PROSE.read_text(encoding="utf-8")).substitute(
         title=study.title,
         people=f"{sum(cell['people'] for cell in found['cells']):,}",
@@ -82,6 +84,12 @@ def contents(found: Results, study: Study) -> dict[str, str]:
         aims="\n".join(f"- {aim}" for aim in study.aims),
         groups=_bullets({f"`{name}`": about for name, about in study.groups.items()}),
         measures="\n".join(f"- {measure}" for measure in study.measures),
+        finished=_percent(routes["finished_alone"]),
+        both=f"{routes['people']:,}",
+        apart_rms=f"{routes['estimate_rms']:.4f}",
+        apart_most=f"{routes['estimate_most']:.3f}",
+        chance_rms=f"{routes['chance_rms']:.4f}",
+        chance_most=f"{routes['chance_most']:.3f}",
         every=tables.every(),
     )
     return {PAGE.name: page, **_pictures(found)}
@@ -94,12 +102,12 @@ class _Tables:
         self.found, self.study = found, study
         self.cells: dict[str, Cell] = {cell.id: cell for cell in study.cells}
 
-    def setting(self, row: Row) -> Any:
+    def setting(self, row: Row) -> Setting:
         """What the people of a row were drawn from."""
         return self.cells[row["id"]].setting
 
     def failed(self) -> str:
-        """Every check that does not hold, and what is not there."""
+        """Every check that does not hold."""
         lines = [
             f"- `{row['id']}`: {_told(check)}"
             for row in self.found["cells"]
@@ -112,7 +120,6 @@ class _Tables:
             for name, one in model["quantities"].items()
             if model["is_gated"] and not one["holds"]
         ]
-        lines += [f"- `{name}`: not there" for name in self.found["missing"]]
         checks = self.found["checks"]
         if not lines:
             return f"Nothing. All {checks} checks of the gate hold."
@@ -180,13 +187,13 @@ class _Tables:
         return "\n\n".join(
             f"{title}:\n\n" + _table(
                 ["cell", *NAMES.values()],
-                [[f"`{row['id']}`", *[_plain(row, name, key) for name in NAMES]] for row in rows],
+                [[f"`{row['id']}`", *[_told_of(row, name, key) for name in NAMES]] for row in rows],
             )
             for title, key in COMPARED
         )  # fmt: skip
 
     def _is_compared(self, row: Row) -> bool:
-        """One point at some onsets and memories, and none or one point in each other form."""
+        """Nothing at every memory; one point at some onsets, and in each other form."""
         if "welch" not in row["methods"]:
             return False
         setting = self.setting(row)
@@ -194,7 +201,7 @@ class _Tables:
             return (
                 setting.effect == 1 and setting.phi in (0, 0.6, 0.8) and setting.tau in (1, 7, 15)
             )
-        return row["group"] != "half" and setting.effect in (0, 1)
+        return row["group"] == "nothing" or (row["group"] != "half" and setting.effect == 1)
 
     def order(self) -> str:
         """One order against a drawn one."""
@@ -218,7 +225,7 @@ class _Tables:
                 {"uniform": "even"}.get(self.setting(row).phi_prior, "leans upward"),
                 f"{row['people']:,}",
                 *_errors(row, "clear_benefit", "clear_harm", "cover95"),
-                _plain(row, "openldn", "width95"),
+                _told_of(row, "openldn", "width95"),
             ]
             for row in _group(self.found, "phi-prior")
         ]
@@ -263,7 +270,7 @@ class _Tables:
                 f"{row['people']:,}",
                 "{:+.2f} ({:.2f})".format(*row["methods"]["openldn"]["bias"]),
                 *_errors(row, "cover90", "cover95"),
-                _plain(row, "openldn", "width95"),
+                _told_of(row, "openldn", "width95"),
                 *_errors(row, "clear_benefit", "clear_harm", "could_not_tell", "misled"),
                 _holds(row),
             ]
@@ -300,7 +307,7 @@ def _pictures(found: Results) -> dict[str, str]:
             "Told a clear benefit though the drug does nothing",
             series=nothing,
             x=memory,
-            span=(0.0, 0.5),
+            span=(0.0, 0.25),
             marks={0.05: "5%"},
         ),
         "power": pictures.lines(
@@ -313,7 +320,7 @@ def _pictures(found: Results) -> dict[str, str]:
             "95% intervals that hold the truth",
             series=coverage,
             x="tau, days until 63% of the effect is there",
-            span=(0.75, 1.0),
+            span=(0.5, 1.0),
             marks={0.92: "92%"},
         ),
     }
@@ -359,11 +366,12 @@ def _errors(row: Row, *keys: str) -> list[str]:
     return [_with_error(row["methods"]["openldn"][key]) for key in keys]
 
 
-def _plain(row: Row, method: str, key: str) -> str:
+def _told_of(row: Row, method: str, key: str) -> str:
     told = row["methods"][method].get(key)
     if told is None:
         return ""
-    return f"{told[0]:.2f}" if key in ("width95", "bias") else _percent(told[0])
+    in_points = key in ("width95", "bias")
+    return f"{told[0]:.2f} ({told[1]:.2f})" if in_points else _with_error(told)
 
 
 def _percent(share: float) -> str:

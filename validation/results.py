@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from validation import gaussian_sbc, sbc, work
+from openldn.inference import looks
+from validation import rivals, sbc, work
+from validation.models import MODELS
 from validation.study import Cell, Study
 
 __all__ = ["FILE", "cell", "collect", "method", "read", "save"]
@@ -33,20 +35,37 @@ def collect(study: Study, folder: Path) -> dict[str, Any]:
     """
     kept = _kept(work.pieces(study), folder)
     places = _kept(work.calibration_pieces(study), folder)
+    missing = [
+        f"{one.id}: {there} of {one.people}"
+        for one in study.cells
+        if (there := _length(kept.get(one.id))) < one.people
+    ]
+    missing += [
+        f"{name}: {there} of {study.calibration['people']}"
+        for name in MODELS
+        if (there := _length(places.get(name))) < study.calibration["people"]
+    ]
     cells = [cell(one, kept[one.id], study) for one in study.cells if one.id in kept]
     calibration = _calibration(places, study)
-    digests = {str(d) for one in (*kept.values(), *places.values()) for d in one["engine"]}
     return {
-        "engine": sorted(digests),
+        "engine": sorted(
+            {str(d) for one in (*kept.values(), *places.values()) for d in one["engine"]}
+        ),
         "cells": cells,
         "calibration": calibration,
+        "routes": _routes(study, kept),
         "looks": _looks(study, kept),
         "checks": sum(len(one["checks"]) for one in cells) + sum(c["checks"] for c in calibration),
-        "missing": [one.id for one in study.cells if one.id not in kept],
-        "holds": len(cells) == len(study.cells)
+        "missing": missing,
+        "holds": not missing
         and all(check["holds"] for one in cells for check in one["checks"])
         and all(model["holds"] for model in calibration if model["is_gated"]),
     }
+
+
+def _length(numbers: Numbers | None) -> int:
+    """How many people a row has."""
+    return max((len(v) for name, v in (numbers or {}).items() if name != "engine"), default=0)
 
 
 def save(found: Mapping[str, Any]) -> None:
@@ -67,16 +86,20 @@ def _kept(pieces: Sequence[work.Piece], folder: Path) -> dict[str, dict[str, Flo
         found = work.load(piece, folder)
         if found is not None:
             rows.setdefault(piece.row, []).append(found)
+    return {row: _joined(parts) for row, parts in rows.items()}
+
+
+def _joined(parts: Sequence[Numbers]) -> dict[str, FloatArray]:
+    """Pieces of one row end to end; the first ones may hold more than the others."""
     return {
-        row: {
-            name: np.concatenate([np.atleast_1d(part[name]) for part in parts]) for name in parts[0]
-        }
-        for row, parts in rows.items()
+        name: np.concatenate([np.atleast_1d(part[name]) for part in parts if name in part])
+        for name in parts[0]
     }
 
 
 def cell(of: Cell, numbers: Numbers, study: Study) -> dict[str, Any]:
     """One cell: every method's performance, and what the gate says."""
+    numbers = _with_ours(numbers)
     names = [name for name in study.methods if f"{name}.estimate" in numbers]
     methods = {name: method(numbers, name, study.decision) for name in names}
     return {
@@ -89,12 +112,27 @@ def cell(of: Cell, numbers: Numbers, study: Study) -> dict[str, Any]:
     }
 
 
+def _with_ours(numbers: Numbers) -> Numbers:
+    """Our numbers under our name: those of all together, else those of each alone.
+
+    Intervals are only known of those who went alone; the mean width comes from them.
+    """
+    ours = "openldn" if "openldn.estimate" in numbers else "alone"
+    kept = {
+        f"openldn.{name}": numbers[f"{ours}.{name}"]
+        for name in ("estimate", "below_truth", "p_benefit")
+    }
+    kept |= {f"openldn.{name}": numbers[f"alone.{name}"] for name in ("lower", "upper")}
+    return {**numbers, **kept}
+
+
 def method(numbers: Numbers, name: str, decision: float) -> dict[str, Any]:
     """Performance of one method in one cell: each number with its Monte Carlo error."""
     part = {key.partition(".")[2]: v for key, v in numbers.items() if key.startswith(f"{name}.")}
+    wide = part["upper"] - part["lower"]
     has = ~np.isnan(part["estimate"])
     truth = numbers["truth"][has]
-    part = {key: value[has] for key, value in part.items()}
+    part = {key: value[has] for key, value in part.items() if len(value) == len(has)}
     benefit, harm = part["p_benefit"] >= decision, part["p_benefit"] <= 1.0 - decision
     wrong = np.where(truth < 0.0, harm, np.where(truth > 0.0, benefit, benefit | harm))
     found = {
@@ -104,11 +142,11 @@ def method(numbers: Numbers, name: str, decision: float) -> dict[str, Any]:
         "could_not_tell": _share(~(benefit | harm)),
         "misled": _share(wrong),
     }
-    if name != "randomisation":
+    if name != rivals.RANDOMISATION:
         found |= {
             "cover90": _share(_covers(part, truth, 90)),
             "cover95": _share(_covers(part, truth, 95)),
-            "width95": _mean(part["upper"] - part["lower"]),
+            "width95": _mean(wide[~np.isnan(wide)]),
         }
     return found
 
@@ -166,7 +204,7 @@ def _checks(cell: Cell, ours: Mapping[str, Any], people: int, study: Study) -> l
 def _calibration(places: Mapping[str, Numbers], study: Study) -> list[dict[str, Any]]:
     """Each quantity's distribution of places against its band."""
     quantities = {row: sorted(set(numbers) - {"engine"}) for row, numbers in places.items()}
-    gated = sum(len(q) for row, q in quantities.items() if gaussian_sbc.MODELS[row].is_gated)
+    gated = sum(len(q) for row, q in quantities.items() if MODELS[row].is_gated)
     together = 1.0 - (1.0 - study.calibration["level"]) / max(gated, 1)
     return [_model(row, places[row], quantities[row], together=together) for row in quantities]
 
@@ -174,7 +212,7 @@ def _calibration(places: Mapping[str, Numbers], study: Study) -> list[dict[str, 
 def _model(
     row: str, numbers: Numbers, quantities: Sequence[str], *, together: float
 ) -> dict[str, Any]:
-    model, told = gaussian_sbc.MODELS[row], {}
+    model, told = MODELS[row], {}
     for name in quantities:
         place = numbers[name][~np.isnan(numbers[name])]
         curve = sbc.ecdf(place)
@@ -199,32 +237,58 @@ def _model(
 
 
 def _looks(study: Study, kept: Mapping[str, Numbers]) -> list[dict[str, Any]]:
-    """Claims over all looks, and the threshold that holds their rate, without an effect, at 5%.
+    """Claims over all looks, and what the raised threshold makes of them.
 
-    The threshold comes from every other person and is judged on the rest.
+    The threshold is raised as an answer raises it (`inference/looks.py`), by every other person of
+    the cells without an effect, and judged on the rest.
     """
-    rows = [(cell, kept[cell.id]) for cell in study.cells if cell.setting.looks and cell.id in kept]
-    most = {cell.id: _most(cell, numbers) for cell, numbers in rows}
-    rate = study.gate.nothing["clear_benefit"]
-    nothing = [most[cell.id][0::2] for cell, _ in rows if cell.setting.effect == 0]
-    raised = max((float(np.quantile(one, 1.0 - rate)) for one in nothing), default=study.decision)
-    raised = max(raised, study.decision)
+    rows = [
+        (one, _at_looks(one, kept[one.id]))
+        for one in study.cells
+        if one.setting.looks and one.id in kept
+    ]
+    least = study.decision
+    nothing = [chances[0::2] for one, chances in rows if one.setting.effect == 0]
+    raised = max((looks.raised(chances, least=least) for chances in nothing), default=least)
     return [
         {
-            "id": cell.id,
-            "phi": cell.setting.phi,
-            "effect": cell.setting.effect,
-            "at_the_end": _share(numbers["openldn.p_benefit"] >= study.decision),
-            "any_look": _share(most[cell.id] >= study.decision),
+            "id": one.id,
+            "phi": one.setting.phi,
+            "effect": one.setting.effect,
+            "at_the_end": _share(chances[:, -1] >= least),
+            "any_look": _share(chances.max(axis=1) >= least),
             "raised": round(raised, DIGITS),
-            "any_look_raised": _share(most[cell.id][1::2] >= raised),
+            "any_look_raised": _share(chances[1::2].max(axis=1) >= raised),
         }
-        for cell, numbers in rows
+        for one, chances in rows
     ]
 
 
-def _most(cell: Cell, numbers: Numbers) -> FloatArray:
-    """The largest chance of a benefit over all looks, each person."""
-    every = [numbers[f"look{pairs}.p_benefit"] for pairs in cell.setting.looks]
-    largest: FloatArray = np.fmax.reduce([*every, numbers["openldn.p_benefit"]])
-    return largest
+def _at_looks(of: Cell, numbers: Numbers) -> FloatArray:
+    """(n, looks) chances of a benefit, the end of the trial last."""
+    early = [numbers[f"look{pairs}.p_benefit"] for pairs in of.setting.looks]
+    return np.column_stack([*early, numbers["openldn.p_benefit"]])
+
+
+def _routes(study: Study, kept: Mapping[str, Numbers]) -> dict[str, Any]:
+    """How far the shared grid is from the route of one diary, over all who took both."""
+    apart, chances, finished, people = [], [], 0.0, 0
+    for one in study.cells:
+        numbers = kept.get(one.id, {})
+        if "openldn.estimate" not in numbers:
+            continue
+        both = len(numbers["alone.estimate"])
+        off = numbers["openldn.estimate"][:both] - numbers["alone.estimate"]
+        apart.append(off / numbers["alone.sd"])
+        chances.append(numbers["openldn.p_benefit"][:both] - numbers["alone.p_benefit"])
+        finished += float(numbers["openldn.finished_alone"].sum())
+        people += len(numbers["openldn.finished_alone"])
+    off, chance = np.abs(np.concatenate(apart)), np.abs(np.concatenate(chances))
+    return {
+        "people": len(off),
+        "estimate_rms": round(float(np.sqrt(np.nanmean(off**2))), DIGITS),
+        "estimate_most": round(float(np.nanmax(off)), DIGITS),
+        "chance_rms": round(float(np.sqrt(np.nanmean(chance**2))), DIGITS),
+        "chance_most": round(float(np.nanmax(chance)), DIGITS),
+        "finished_alone": round(finished / people, DIGITS),
+    }

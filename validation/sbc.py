@@ -10,7 +10,7 @@ A family plugs in as a `Model`: a function that draws one person, fits her, and 
 truth fell.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-__all__ = ["Band", "Model", "band", "ecdf", "places"]
+__all__ = ["Band", "Model", "band", "between", "ecdf", "places"]
 
 FloatArray = NDArray[np.float64]
 
@@ -98,3 +98,8 @@ def band(count: int, level: float) -> Band:
         low=np.concatenate([[0.0], low, [1.0]]),
         high=np.concatenate([[0.0], high, [1.0]]),
     )
+
+
+def between(shares: Sequence[float], truth: int, rng: np.random.Generator) -> float:
+    """Place of a category: uniform within its own share, as ties are broken at random."""
+    return float(sum(shares[:truth]) + rng.random() * shares[truth])

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn import inference
-from validation import engine, gaussian_sbc, people, rivals, sbc
+from validation import engine, people, rivals, sbc
+from validation.models import MODELS
 from validation.study import Cell, Study
 
 __all__ = ["PEOPLE", "Piece", "calibration_pieces", "engine_digest", "load", "pieces", "run"]
@@ -26,8 +27,10 @@ FloatArray = NDArray[np.float64]
 # People of one piece: half a minute of work at most.
 PEOPLE = 250
 CALIBRATED = 50
+# The first people of every cell take the route of one diary too.
+ALSO_ALONE = 100
 # Files whose text decides what an answer is.
-SOURCES = ("gaussian", "grid", "kernel", "mixture", "normal", "priors")
+SOURCES = ("bulk", "gaussian", "grid", "kernel", "mixture", "normal", "priors")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,18 +68,21 @@ class Piece:
         someone = range(self.first, self.last)
         if self.cell is None:
             seed = int.from_bytes(hashlib.sha256(self.row.encode()).digest()[:4], "big")
-            return sbc.places(gaussian_sbc.MODELS[self.row], seed=seed, people=someone)
+            return sbc.places(MODELS[self.row], seed=seed, people=someone)
         return _answers(self.cell, someone)
 
 
 def _answers(cell: Cell, someone: range) -> dict[str, FloatArray]:
     trials = people.draw(cell.setting, seed=cell.seed, people=someone)
-    priors = {"prior": cell.setting.prior, "phi": cell.setting.phi_prior}
-    ours = engine.answers(trials.series(), truth=trials.beta, **priors)
-    found = {"truth": trials.beta} | {f"openldn.{name}": part for name, part in ours.items()}
+    found = {"truth": trials.beta}
+    has_one_truth = cell.setting.effect is not None
+    some = trials.first(ALSO_ALONE - someone.start) if has_one_truth else trials
+    if len(some):
+        found |= {f"alone.{name}": part for name, part in engine.alone(some).items()}
+    if has_one_truth:
+        found |= {f"openldn.{name}": part for name, part in engine.together(trials).items()}
     for pairs in cell.setting.looks:
-        early = engine.answers(trials.series(pairs=pairs), truth=trials.beta, **priors)
-        found[f"look{pairs}.p_benefit"] = early["p_benefit"]
+        found[f"look{pairs}.p_benefit"] = engine.together(trials, pairs=pairs)["p_benefit"]
     if cell.has_rivals:
         for method, parts in rivals.estimates(trials).items():
             found |= {f"{method}.{name}": part for name, part in parts.items()}
@@ -99,7 +105,7 @@ def calibration_pieces(study: Study) -> list[Piece]:
     return [
         Piece(row=name, first=first, last=min(first + CALIBRATED, count))
         for first in range(0, count, CALIBRATED)
-        for name in gaussian_sbc.MODELS
+        for name in MODELS
     ]
 
 

@@ -1,4 +1,4 @@
-"""The validation study itself: what it asks, that it can stop and go on, and that its page is true."""
+"""The validation study itself: what it asks, that it can go on, that its page is true."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from validation import people, report, results, study, work
 from validation.people import Setting
 from validation.study import Cell, Study
@@ -97,7 +96,7 @@ def test_numbers_of_another_study_are_made_anew(tmp_path: Path) -> None:
     ],
 )
 def test_the_gate_asks_about_coverage_where_the_contract_does(name: str, is_asked: bool) -> None:
-    """tau up to 7 but effect 2 at a floor; tau 15 up to effect 1 and phi 0.8."""
+    """Tau up to 7 but effect 2 at a floor; tau 15 up to effect 1 and phi 0.8."""
     assert STUDY.gate.asks(CELLS[name]) == is_asked
 
 
@@ -128,7 +127,7 @@ def test_a_cell_that_covers_too_little_fails_the_gate() -> None:
             "below_truth": np.where(inside, 0.5, 0.999),
             "p_benefit": np.full(100, 0.9),
         }
-        kept = {f"openldn.{name}": values for name, values in ours.items()}
+        kept = {f"alone.{name}": values for name, values in ours.items()}
         told = results.cell(cell, kept | {"truth": np.full(100, -1.0)}, STUDY)
         assert told["methods"]["openldn"]["cover95"][0] == covered / 100
         return all(check["holds"] for check in told["checks"])
