@@ -57,9 +57,9 @@ def invented(people: int) -> Columns:
     )
 
 
-def pooled(file: Path, *options: str) -> tuple[dict[str, object], float, float]:
-    """The released numbers, the seconds and the gigabytes of one whole process."""
-    command = [sys.executable, "-m", "openldn", "pool", str(file), "--release", "--json", "-"]
+def pooled(file: Path, *options: str) -> tuple[dict[str, object], float, float, float]:
+    """The numbers of one whole process, its seconds, its processor's seconds, its gigabytes."""
+    command = [sys.executable, "-m", "openldn", "pool", str(file), "--json", "-"]
     began = time.perf_counter()
     process = subprocess.Popen(  # its own memory is asked for when it ends
         [*command, "--workers", str(WORKERS), *options], stdout=subprocess.PIPE
@@ -71,7 +71,7 @@ def pooled(file: Path, *options: str) -> tuple[dict[str, object], float, float]:
     if status:
         raise SystemExit(f"openldn pool ended with {os.waitstatus_to_exitcode(status)}")
     result: dict[str, object] = json.loads(text)
-    return result, seconds, usage.ru_maxrss / 2**20
+    return result, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 2**20
 
 
 def main() -> int:
@@ -85,8 +85,8 @@ def main() -> int:
     )
     print(", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "pyarrow", "dask")))
     print(f"load average before: {os.getloadavg()[0]:.2f}\n")
-    print("| people | through | seconds | a million people | GiB | mu | omega |")
-    print("|---|---|---|---|---|---|---|")
+    print("| people | through | seconds | processor seconds | for a million | GiB | mu | omega |")
+    print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         warm = Path(folder) / "warm.parquet"
         pyarrow.parquet.write_table(parquet_table(invented(1_000)), warm)
@@ -94,30 +94,30 @@ def main() -> int:
         for people in (most // 4, most // 2, most):
             file = Path(folder) / f"{people}.parquet"
             pyarrow.parquet.write_table(parquet_table(invented(people)), file)
-            result, seconds, gigabytes = pooled(file)
-            tell(people, "threads", seconds, gigabytes, result)
+            result, *spent = pooled(file)
+            tell(people, "threads", spent, result)
         from distributed import LocalCluster
 
         with LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
         ) as cluster:
-            other, seconds, gigabytes = pooled(file, "--scheduler", cluster.scheduler_address)
-        tell(most, "Dask, 2 workers", seconds, gigabytes, other)
+            other, *spent = pooled(file, "--scheduler", cluster.scheduler_address)
+        tell(most, "Dask, 2 workers", spent, other)
     is_same = other == result
     print(f"\nThrough Dask the numbers are {'the same' if is_same else 'NOT the same'}.")
     return 0 if is_same else 1
 
 
-def tell(
-    people: int, through: str, seconds: float, gigabytes: float, result: dict[str, object]
-) -> None:
-    """One row."""
+def tell(people: int, through: str, spent: list[float], result: dict[str, object]) -> None:
+    """One row. The processor's seconds of Dask's workers are not in it."""
     mu, omega = result["mu"], result["omega"]
     assert isinstance(mu, dict)
     assert isinstance(omega, dict)
+    seconds, of_processor, gigabytes = spent
     print(
-        f"| {people:,} | {through} | {seconds:.1f} | {seconds / people * 1e6:.1f} s | {gigabytes:.2f}"
-        f" | {mu['mean']} | {omega['mean']} |",
+        f"| {people:,} | {through} | {seconds:.1f} | {of_processor:.1f}"
+        f" | {of_processor / people * 1e6:.1f} | {gigabytes:.2f}"
+        f" | {mu['mean']:.4f} ({mu['sd']:.4f}) | {omega['mean']:.4f} ({omega['sd']:.4f}) |",
         flush=True,
     )
 

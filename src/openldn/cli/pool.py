@@ -160,7 +160,7 @@ def _priors(args: argparse.Namespace) -> "PoolPriors":
 def _told(result: Mapping[str, Any]) -> str:
     """The result for a terminal."""
     lines = [
-        f"{result['people']:,} people, effects in tenths of the scale; negative is better.",
+        f"{_counted(result['people'])}, effects in tenths of the scale; negative is better.",
         f"This is {result['publication']}."
         if result["publication"] == "not for publication"
         else "This may be published.",
@@ -177,6 +177,10 @@ def _told(result: Mapping[str, Any]) -> str:
         lines += _bayes_lines(result)
     lines += ["", *(line for limit in result["limits"] for line in _bullet(limit))]
     return "\n".join(lines) + "\n"
+
+
+def _counted(people: int) -> str:
+    return "1 person" if people == 1 else f"{people:,} people"
 
 
 def _bayes_lines(result: Mapping[str, Any]) -> list[str]:

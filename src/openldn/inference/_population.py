@@ -44,8 +44,10 @@ _PLACES: Final = 129
 # A top between two points that hold it stands above them by less than this.
 _SWING: Final = 0.25
 _SMALL: Final = 1e-300
-# Cells of nodes handed on to the people, in posterior SDs.
-_CELL: Final = 0.5
+# Cells of populations handed on to the people, in posterior SDs: finer where people are few, where
+# one person can pull all others along. 50 people take 10,000 cells at most, 1,250 take 400.
+_LEAST_WEIGHT: Final = 1e-15
+_FINE_CELL, _COARSE_CELL, _PEOPLE_OF_FINE = 0.1, 0.5, 50
 
 
 class TableTooCoarse(Exception):
@@ -128,26 +130,19 @@ def population_of(people: People, *, priors: PoolPriors, crew: Crew, mcid: float
     tables = _tables(sums, priors, broad)
     if len(people.groups) == 1:
         found = _one_group(people, tables, priors, mcid)
-        _check_reading(found, tables, priors, broad)
+        while not _is_read(found, tables, priors, broad):
+            tables = _finer(sums, tables, priors, broad)
+            found = _one_group(people, tables, priors, mcid)
     else:
         found = _Several(people, tables, priors, broad).explored(mcid)
     return replace(found, table_points=len(tables.x), passes=sums.passes)
 
 
-def _check_reading(
-    found: Population, tables: "_Tables", priors: PoolPriors, broad: FloatArray
-) -> None:
-    """What was read between the points must say what the points say.
-
-    Raises
-    ------
-    TableTooCoarse
-        When it does not.
-    """
+def _is_read(found: Population, tables: "_Tables", priors: PoolPriors, broad: FloatArray) -> bool:
+    """Whether what was read between the points says what the points say."""
     mean, sd = _marginals(tables, _look(tables, priors, broad))[1]
-    is_same = abs(found.mu.mean - mean) <= 3 * _MEAN_IN_SD * sd
-    if not (is_same and abs(found.mu.sd - sd) <= 3 * _SD_SHARE * sd):
-        raise TableTooCoarse("what lies between the points could not be read")
+    is_same = abs(found.mu.mean - mean) <= _MEAN_IN_SD * sd
+    return bool(is_same and abs(found.mu.sd - sd) <= _SD_SHARE * sd)
 
 
 class _Sums:
@@ -183,9 +178,12 @@ class _Tables:
         (G, J) the places of m are centre + half t, t from -1 to 1.
     value
         (G, J, K).
+    reach
+        (G,) half widths in posterior SDs; grows where tails are heavy.
     """
 
     unit: float
+    reach: FloatArray
     x: FloatArray
     centre: FloatArray
     half: FloatArray
@@ -199,6 +197,12 @@ class _Tables:
     def omega(self) -> FloatArray:
         omega: FloatArray = self.unit * np.sinh(self.x)
         return omega
+
+    @property
+    def even(self) -> FloatArray:
+        """Values for reading in between: with log half they are as smooth in x as the evidence."""
+        smooth: FloatArray = self.value + np.log(self.half)[..., None]
+        return smooth
 
     @property
     def m(self) -> FloatArray:
@@ -276,32 +280,42 @@ def _tables(sums: _Sums, priors: PoolPriors, broad: FloatArray) -> _Tables:
     groups = len(broad)
     tables = _Tables(
         unit=priors.omega.scale,
+        reach=np.full(groups, _REACH),
         x=np.linspace(0.0, math.asinh(priors.omega.far), _SEARCH),
         centre=np.zeros((groups, _SEARCH)),
         half=np.repeat(_REACH * broad[:, None], _SEARCH, axis=1),
         value=np.zeros((groups, _SEARCH, _SEARCH)),
     )
-    reach = np.full(groups, _REACH)
-    tables = _settled(sums, tables, priors, broad, reach)
-    tables = _settled(sums, _resized(tables, _FIRST), priors, broad, reach)
+    tables = _settled(sums, tables, priors, broad)
+    tables = _settled(sums, _resized(tables, _FIRST), priors, broad)
+    tables = _filled(sums, _smooth(tables, priors, broad))
     while True:
-        tables = _refitted(sums, tables, priors, broad, reach)
         if _is_fine(tables, priors, broad):
             return tables
-        if 2 * len(tables.x) - 1 > _MOST:
-            raise TableTooCoarse(f"{len(tables.x)} points a side do not hold the posterior")
-        tables = _resized(tables, 2 * len(tables.x) - 1)
+        tables = _finer(sums, tables, priors, broad)
 
 
-def _settled(
-    sums: _Sums, tables: _Tables, priors: PoolPriors, broad: FloatArray, reach: FloatArray
-) -> _Tables:
-    """Move the places until they lie around the posterior; `reach` grows where tails are heavy."""
+def _finer(sums: _Sums, tables: _Tables, priors: PoolPriors, broad: FloatArray) -> _Tables:
+    """Twice as many points along each side.
+
+    Raises
+    ------
+    TableTooCoarse
+        When that would be more than `_MOST`.
+    """
+    size = 2 * len(tables.x) - 1
+    if size > _MOST:
+        raise TableTooCoarse(f"{len(tables.x)} points a side do not hold the posterior")
+    return _filled(sums, _smooth(_filled(sums, _resized(tables, size)), priors, broad))
+
+
+def _settled(sums: _Sums, tables: _Tables, priors: PoolPriors, broad: FloatArray) -> _Tables:
+    """Move the places until they lie around the posterior."""
     for _ in range(_MOST_PASSES):
         tables = _filled(sums, tables)
         look = _look(tables, priors, broad)
         is_kept = look.log_x >= look.log_x.max() - _DEPTH
-        moved, is_still = _moved(tables, look, is_kept, reach)
+        moved, is_still = _moved(tables, look, is_kept)
         if is_still:
             x = _next_x(tables.x, is_kept)
             if x is None:
@@ -315,17 +329,14 @@ def _filled(sums: _Sums, tables: _Tables) -> _Tables:
     return replace(tables, value=sums.at(tables.m, tables.omega))
 
 
-def _moved(
-    tables: _Tables, look: _Look, is_kept: NDArray[np.bool_], reach: FloatArray
-) -> tuple[_Tables, bool]:
+def _moved(tables: _Tables, look: _Look, is_kept: NDArray[np.bool_]) -> tuple[_Tables, bool]:
     """The next places of m, and whether those that matter stood well already."""
     last = tables.value.shape[2] - 1
     is_open = look.is_low_open | look.is_high_open
     is_resolved = look.sd > 0.5 * look.step
-    heavy = (is_open & is_resolved & is_kept & (tables.half >= 0.9 * reach[:, None] * look.sd)).any(
-        axis=1
-    )
-    reach[heavy] = np.minimum(1.3 * reach[heavy], 100.0)
+    is_wide = tables.half >= 0.9 * tables.reach[:, None] * look.sd
+    is_heavy = np.any(is_open & is_resolved & is_kept & is_wide, axis=1)
+    reach = np.where(is_heavy, np.minimum(1.3 * tables.reach, 100.0), tables.reach)
     half = np.maximum(reach[:, None] * look.sd, look.step)
     centre = look.mean
     # The top lies at or beyond an edge: go there, twice as wide.
@@ -336,7 +347,7 @@ def _moved(
     is_near = np.abs(centre - tables.centre) <= 0.1 * tables.half
     is_alike = np.abs(half - tables.half) <= 0.2 * tables.half
     is_still = bool((is_near & is_alike & ~is_open)[:, is_kept].all())
-    return replace(tables, centre=centre, half=half), is_still
+    return replace(tables, centre=centre, half=half, reach=reach), is_still
 
 
 def _next_x(x: FloatArray, is_kept: NDArray[np.bool_]) -> FloatArray | None:
@@ -367,13 +378,11 @@ def _resized(tables: _Tables, size: int) -> _Tables:
     return replace(_on(tables, x), value=np.zeros((len(tables.centre), size, size)))
 
 
-def _refitted(
-    sums: _Sums, tables: _Tables, priors: PoolPriors, broad: FloatArray, reach: FloatArray
-) -> _Tables:
-    """Places that are a smooth function of omega, so that the table can be read in between."""
-    look = _look(_filled(sums, tables), priors, broad)
-    half = np.maximum(reach[:, None] * look.sd, look.step)
-    return _filled(sums, replace(tables, centre=look.mean, half=half))
+def _smooth(tables: _Tables, priors: PoolPriors, broad: FloatArray) -> _Tables:
+    """Places that are a smooth function of omega, so that a table can be read in between."""
+    look = _look(tables, priors, broad)
+    half = np.maximum(tables.reach[:, None] * look.sd, look.step)
+    return replace(tables, centre=look.mean, half=half)
 
 
 def _is_fine(tables: _Tables, priors: PoolPriors, broad: FloatArray) -> bool:
@@ -448,9 +457,9 @@ def _one_group(people: People, tables: _Tables, priors: PoolPriors, mcid: float)
     omega = tables.unit * np.sinh(x)
     m = centre[:, None] + half[:, None] * t
     at = np.linspace(0.0, size - 1.0, places)
-    likelihood = _bounded(_bounded(tables.value[0], at).T, at).T
+    likelihood = _bounded(_bounded(tables.even[0], at).T, at).T
     log_p = likelihood - 0.5 * (m / priors.mu_sd) ** 2
-    log_p += (priors.omega.log_density(omega) + np.log(half * np.cosh(x)))[:, None]
+    log_p += (priors.omega.log_density(omega) + np.log(np.cosh(x)))[:, None]
     log_p[0] -= math.log(2.0)
     p = np.exp(log_p - log_p.max())
     p /= p.sum()
@@ -468,7 +477,7 @@ def _one_group(people: People, tables: _Tables, priors: PoolPriors, mcid: float)
         biases={},
         share=shares,
         share_of={condition: shares},
-        nodes=(_cells(weight, m.ravel(), everywhere, bias, m.ravel()),),
+        nodes=(_cells(weight, m.ravel(), everywhere, bias, m.ravel(), people=len(people)),),
         table_points=size,
         passes=0,
     )
@@ -480,16 +489,23 @@ def _beyond(centre: FloatArray, variance: FloatArray, mcid: float) -> FloatArray
 
 
 def _cells(
-    weight: FloatArray, m: FloatArray, omega: FloatArray, bias: FloatArray, mu: FloatArray
+    weight: FloatArray,
+    m: FloatArray,
+    omega: FloatArray,
+    bias: FloatArray,
+    mu: FloatArray,
+    *,
+    people: int,
 ) -> FloatArray:
     """(Q, 6) nodes put together cell by cell, their means kept."""
+    cell_sd = min(_FINE_CELL * math.sqrt(max(people / _PEOPLE_OF_FINE, 1.0)), _COARSE_CELL)
 
     def numbers(value: FloatArray) -> NDArray[np.int64]:
         mean, sd = _mean_sd(value, weight, 0.0)
-        z = np.clip((value - mean) / (_CELL * sd + _SMALL), -1e3, 1e3)
+        z = np.clip((value - mean) / (cell_sd * sd + _SMALL), -1e4, 1e4)
         return np.floor(z).astype(np.int64)
 
-    kept = weight > 1e-9
+    kept = weight > _LEAST_WEIGHT
     weight, m, omega, bias, mu = (one[kept] / 1.0 for one in (weight, m, omega, bias, mu))
     weight = weight / weight.sum()
     _, cell = np.unique(np.column_stack([numbers(m), numbers(omega)]), axis=0, return_inverse=True)
@@ -512,6 +528,7 @@ class _Several:
         self, people: People, tables: _Tables, priors: PoolPriors, broad: FloatArray
     ) -> None:
         self.people, self.tables, self.priors = people, tables, priors
+        self.even = tables.even
         self.conditions = people.conditions
         self.has_kappa = len(self.conditions) > 1
         self.biases = tuple(sorted({group.bias for group in people.groups} - {""}))
@@ -679,7 +696,7 @@ class _Several:
         inside = np.clip(t, -1.0, 1.0)
         column = 0.5 * (inside + 1.0) * last
         at = (np.clip(x, nodes[0], nodes[-1]) - nodes[0]) / (nodes[1] - nodes[0])
-        value = _read_both(tables.value[g], at, column)
+        value = _read_both(self.even[g], at, column) - np.log(half)
         # Slope at the edge, from the last two points of the nearest row.
         row = tables.value[g][np.rint(at).astype(np.int64)]
         low_slope, high_slope = row[:, 1] - row[:, 0], row[:, -1] - row[:, -2]
@@ -731,13 +748,16 @@ class _Several:
         """Populations for the people of one group; the centre's own width by three points."""
         bias = self._bias(point, g)
         if sd is None:
-            return _cells(weight, mean + bias, point["omega"], bias, point["mu"])
+            return _cells(
+                weight, mean + bias, point["omega"], bias, point["mu"], people=len(self.people)
+            )
         # Gauss and Hermite's rule of three points.
         rule = ((-math.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (math.sqrt(3.0), 1.0 / 6.0))
         return _cells(
             np.concatenate([share * weight for _, share in rule]),
             np.concatenate([mean + z * sd + bias for z, _ in rule]),
             *(np.tile(one, 3) for one in (point["omega"], bias, point["mu"])),
+            people=len(self.people),
         )
 
 
