@@ -37,6 +37,10 @@ def codes(people: list[Any]) -> list[str]:
         ({"scale": [10, 0]}, "LDN-N003"),
         ({"scale": [0, math.nan]}, "LDN-N003"),
         ({"id": "x" * 65}, "LDN-N003"),
+        ({"id": "\ud800"}, "LDN-N003"),
+        ({"id": "\x1b[2J"}, "LDN-N003"),
+        ({"dose_mg": 10**400}, "LDN-N003"),
+        ({"components": [{**FLAT, "h": 10**400}]}, "LDN-N003"),
         ({"components": None}, "LDN-N003"),
         ({"components": [{"log_c": 0.0, "h": "1"}]}, "LDN-N003"),
         ({"components": [{**FLAT, "h": math.nan}]}, "LDN-N004"),
@@ -80,6 +84,11 @@ def test_nobody_is_no_pool() -> None:
     """Neither an empty list, nor one in which everybody is left out."""
     assert codes([]) == ["LDN-N009"]
     assert codes([contribution(1, grade="E")]) == ["LDN-N009"]
+
+
+def test_more_conditions_than_there_can_be_are_refused() -> None:
+    """A slip that gives everyone a condition of her own, and a table that would never end."""
+    assert codes([contribution(i, condition=f"c{i}") for i in range(201)]) == ["LDN-N024"]
 
 
 def written(folder: Path, people: list[dict[str, Any]]) -> list[Path]:

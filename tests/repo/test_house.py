@@ -103,7 +103,9 @@ def test_help_loads_nothing_heavy_and_no_command() -> None:
     assert loaded_by("from openldn.cli.main import main; main(['--help'])", among) == ""
 
 
-@pytest.mark.parametrize("command", ["plan", "analyse", "simulate", "randomise", "serve"])
+@pytest.mark.parametrize(
+    "command", ["plan", "analyse", "simulate", "randomise", "serve", "pool", "contribute"]
+)
 def test_the_help_of_one_command_loads_no_engine(command: str) -> None:
     """`openldn COMMAND --help` is instant too."""
     statement = f"from openldn.cli.main import main; main(['{command}', '--help'])"

@@ -191,7 +191,7 @@ def _bayes_lines(result: Mapping[str, Any]) -> list[str]:
     conditions = list(result["conditions"].items())
     if len(conditions) > 1 or result["kappa"]:
         lines += [
-            _line(f"{name[:18]} ({one['people']})", one["mu"])
+            _line(f"{_printable(name)[:18]} ({one['people']})", one["mu"])
             for name, one in conditions[:_MOST_CONDITIONS]
         ]
     share = result["share_meaningful_benefit"]
@@ -204,7 +204,7 @@ def _bayes_lines(result: Mapping[str, Any]) -> list[str]:
     if len(persons) > 1:
         heaviest = max(persons, key=lambda person: abs(person["without"]["influence"]))
         lines.append(
-            f"Without {heaviest['id'][:32]}, who moves it most, the average would be"
+            f"Without {_printable(heaviest['id'])[:32]}, who moves it most, the average would be"
             f" {heaviest['without']['mu']:.2f}."
         )
     return lines
@@ -213,6 +213,11 @@ def _bayes_lines(result: Mapping[str, Any]) -> list[str]:
 def _line(name: str, summary: Mapping[str, float]) -> str:
     low, high = summary["q025"], summary["q975"]
     return f"  {name:28}{summary['mean']:8.2f}   likely between {low:.2f} and {high:.2f}"
+
+
+def _printable(text: str) -> str:
+    # A hostile file must not steer the terminal through the names in it.
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _bullet(text: str) -> list[str]:

@@ -37,7 +37,8 @@ _EDGE: Final = 1e-5
 _DEPTH: Final = 14.0
 _KEPT_SHARE: Final = 0.6
 _MOST_PASSES: Final = 60
-# A table agrees with every second of its points to this, or gets twice as many.
+# What is read between the points agrees with them to this, and every second point to twice this
+# (the table itself is then better by far), or the table gets twice as many points.
 _MEAN_IN_SD, _SD_SHARE = 0.01, 0.01
 # Tables are read between their points by cubics of the log, on about this many places.
 _PLACES: Final = 129
@@ -379,10 +380,29 @@ def _resized(tables: _Tables, size: int) -> _Tables:
 
 
 def _smooth(tables: _Tables, priors: PoolPriors, broad: FloatArray) -> _Tables:
-    """Places that are a smooth function of omega, so that a table can be read in between."""
+    """Places that fit closely and are smooth in omega, so that a table can be read in between."""
     look = _look(tables, priors, broad)
     half = np.maximum(tables.reach[:, None] * look.sd, look.step)
-    return replace(tables, centre=look.mean, half=half)
+    first, last = _ends(tables.x, look.log_x)
+    x = np.linspace(first, last, len(tables.x))
+    read = _reading(len(x), (x - tables.x[0]) / (tables.x[1] - tables.x[0]))
+    return replace(tables, x=x, centre=look.mean @ read.T, half=np.exp(np.log(half) @ read.T))
+
+
+def _ends(x: FloatArray, log_x: FloatArray) -> tuple[float, float]:
+    """Where the log density of x has fallen by `_DEPTH`, on both sides; else the ends of x."""
+    above = log_x - log_x.max() + _DEPTH
+    kept = np.flatnonzero(above >= 0.0)
+
+    def end(inside: int, outside: int) -> float:
+        if not 0 <= outside < len(x):
+            return float(x[inside])
+        if above[outside] < -3.0 * _DEPTH:
+            return float(x[outside])  # a cliff between two points: nobody knows where
+        share = above[inside] / (above[inside] - above[outside])
+        return float(x[inside] + share * (x[outside] - x[inside]))
+
+    return end(int(kept[0]), int(kept[0]) - 1), end(int(kept[-1]), int(kept[-1]) + 1)
 
 
 def _is_fine(tables: _Tables, priors: PoolPriors, broad: FloatArray) -> bool:
@@ -390,8 +410,8 @@ def _is_fine(tables: _Tables, priors: PoolPriors, broad: FloatArray) -> bool:
     whole, part = (
         _marginals(one, _look(one, priors, broad)) for one in (tables, tables.every_second())
     )
-    is_fine = np.abs(whole[:, 0] - part[:, 0]) <= _MEAN_IN_SD * whole[:, 1]
-    is_fine &= np.abs(whole[:, 1] - part[:, 1]) <= _SD_SHARE * whole[:, 1]
+    is_fine = np.abs(whole[:, 0] - part[:, 0]) <= 2.0 * _MEAN_IN_SD * whole[:, 1]
+    is_fine &= np.abs(whole[:, 1] - part[:, 1]) <= 2.0 * _SD_SHARE * whole[:, 1]
     return bool(is_fine.all())
 
 

@@ -18,6 +18,7 @@ from openldn.protocol.problems import InputError, Problem
 __all__ = [
     "BLINDED",
     "GRADES",
+    "ID_BYTES",
     "LARGEST_ESTIMATE",
     "NOT_SAID",
     "Columns",
@@ -35,7 +36,7 @@ IntArray = NDArray[np.int64]
 GRADES: Final = "ABCDE"
 BLINDED: Final = "ABC"  # pooled without a bias term (model.md section 6)
 NOT_SAID: Final = "not-said"  # the condition of people who gave none
-MOST_PEOPLE: Final = 5_000_000
+MOST_CONDITIONS: Final = 200
 MOST_COMPONENTS: Final = 64
 # Tenths of a scale, and any other unit of a table; beyond these a double loses its digits.
 LARGEST_ESTIMATE: Final = 1e6
@@ -44,7 +45,7 @@ LARGEST_NUMBER: Final = 1e15
 # Below 0 by less than this, in tenths of the scale, a precision is 0 with a rounding error.
 LAMBDA_ROUNDING: Final = 1e-9
 _MOST_LISTED = 20
-_ID_BYTES = 64
+ID_BYTES: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,7 +163,7 @@ def columns_of(given: Sequence[Mapping[str, Any]], places: Sequence[str]) -> Col
         return np.array(numbers, dtype=np.float64)
 
     return Columns(
-        ids=np.array([value["id"].encode() for value in given], dtype=f"S{_ID_BYTES}"),
+        ids=np.array([value["id"].encode() for value in given], dtype=f"S{ID_BYTES}"),
         condition=np.array([value.get("condition") or NOT_SAID for value in given], dtype=np.str_),
         grade=np.array([value["grade"] for value in given], dtype=np.str_),
         outcome=np.array([f"{v['outcome']}:{v['better']}" for v in given], dtype=np.str_),
@@ -197,7 +198,7 @@ def estimates(
     names = [name.strip() or NOT_SAID for name in condition or [""] * count]
     lam = 1.0 / s**2
     return Columns(
-        ids=np.array([name.encode()[:_ID_BYTES] for name in ids], dtype=f"S{_ID_BYTES}"),
+        ids=np.array([name.encode()[:ID_BYTES] for name in ids], dtype=f"S{ID_BYTES}"),
         condition=np.array(names, dtype=np.str_),
         grade=np.full(count, "A"),
         outcome=np.full(count, ""),
@@ -228,6 +229,10 @@ def gathered(columns: Columns, *, include_open: bool) -> People:
     if not used.any():
         raise InputError([_nobody(left_out)])
     bias = np.where(is_blinded, "", columns.grade)
+    if (conditions := len(set(columns.condition[used].tolist()))) > MOST_CONDITIONS:
+        given = f"{conditions:,} conditions"
+        expected = f"at most {MOST_CONDITIONS}"
+        raise InputError([problem("LDN-N024", "the contributions", given, expected)])
     order = np.argsort(columns.ids, kind="stable")
     order = order[used[order]]
     keys = sorted({*zip(columns.condition[used].tolist(), bias[used].tolist(), strict=True)})
@@ -390,6 +395,7 @@ _TODO: Final = {
     "LDN-N008": "Pool people who were asked the same, each score on its own.",
     "LDN-N009": "Add contributions; --include-open also takes open diaries, with a bias term.",
     "LDN-N011": "Correct the row, or leave it out.",
+    "LDN-N024": "Pool fewer conditions at a time, or name them alike.",
     "LDN-N099": "Mend these first.",
 }
 
@@ -404,11 +410,14 @@ def _name(raw: bytes) -> str:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, int):  # of any length in JSON; a double must be able to hold it
+        return not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
+    return isinstance(value, float)
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and 1 <= len(value.encode()) <= _ID_BYTES
+    # What is printable can be encoded, and steers no terminal.
+    return isinstance(value, str) and value.isprintable() and 1 <= len(value.encode()) <= ID_BYTES
 
 
 def _is_scale(value: object) -> bool:
@@ -422,7 +431,7 @@ def _is_scale(value: object) -> bool:
 
 _KEYS: Final = ("log_c", "h", "lambda")
 _PARTS: Final = {
-    "id": (_is_text, f"a name of at most {_ID_BYTES} bytes"),
+    "id": (_is_text, f"a name of at most {ID_BYTES} bytes"),
     "condition": (lambda v: v is None or _is_text(v), "an id of a condition, or null"),
     "grade": (lambda v: isinstance(v, str) and len(v) == 1 and v in GRADES, "A, B, C, D or E"),
     "part": (lambda v: v in ("randomised", "open"), "randomised or open"),

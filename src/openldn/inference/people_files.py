@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from openldn.files import LARGEST_SMALL_FILE, read_limited
 from openldn.inference.people import (
     GRADES,
+    ID_BYTES,
     NOT_SAID,
     Columns,
     People,
@@ -126,9 +127,11 @@ def _row(
 ) -> tuple[str, float, float, str]:
     cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
     try:
-        if len(row) != len(header) or not cells["id"] or len(cells["id"].encode()) > 64:
+        name, condition = cells["id"], cells.get("condition", "")
+        is_short = max(len(name.encode()), len(condition.encode())) <= ID_BYTES
+        if len(row) != len(header) or not name or not is_short:
             raise ValueError
-        return cells["id"], float(cells["estimate"]), float(cells["se"]), cells.get("condition", "")
+        return name, float(cells["estimate"]), float(cells["se"]), condition
     except (KeyError, ValueError):
         expected = "an id of at most 64 bytes and two numbers"
         problems.append(_problem("LDN-N010", place, repr(",".join(row)[:60]), expected, _COLUMNS))
@@ -222,6 +225,8 @@ def _texts(column: Any) -> NDArray[np.str_]:
     """Words of a column that holds few different ones; `not-said` for empty cells."""
     packed = column.dictionary_encode()
     words = [word or NOT_SAID for word in packed.dictionary.to_pylist()]
+    if any(len(word.encode()) > ID_BYTES for word in words):
+        raise ValueError(f"a word longer than {ID_BYTES} bytes")
     codes = packed.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
     texts: NDArray[np.str_] = np.array([*words, NOT_SAID], dtype=np.str_)[codes]
     return texts
