@@ -257,10 +257,10 @@ def test_a_prior_that_cannot_be_is_refused(priors: PoolPriors) -> None:
     assert {problem.code for problem in refused.value.problems} == {"LDN-N018"}
 
 
-def test_a_posterior_that_no_table_holds_is_refused() -> None:
-    """Five people who agree to a millionth, under priors a million times as wide."""
+def test_a_posterior_that_cannot_be_covered_is_refused() -> None:
+    """Three conditions that agree to a thousandth, under priors two thousand times as wide."""
     with pytest.raises(AnalysisRefused) as refused:
-        pool(people_from([0.0] * 5, 1e-6))
+        pool(people_from([0.0] * 3, 1e-3, ["a", "b", "c"]))
     assert refused.value.problems[0].code == "LDN-N021"
 
 

@@ -336,7 +336,8 @@ def _moved(tables: _Tables, look: _Look, is_kept: NDArray[np.bool_]) -> tuple[_T
     is_open = look.is_low_open | look.is_high_open
     is_resolved = look.sd > 0.5 * look.step
     is_wide = tables.half >= 0.9 * tables.reach[:, None] * look.sd
-    is_heavy = np.any(is_open & is_resolved & is_kept & is_wide, axis=1)
+    is_centred = np.abs(look.mean - tables.centre) <= 0.1 * tables.half
+    is_heavy = np.any(is_open & is_resolved & is_kept & is_wide & is_centred, axis=1)
     reach = np.where(is_heavy, np.minimum(1.3 * tables.reach, 100.0), tables.reach)
     half = np.maximum(reach[:, None] * look.sd, look.step)
     centre = look.mean
