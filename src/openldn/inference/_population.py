@@ -474,7 +474,7 @@ def _one_group(people: People, tables: _Tables, priors: PoolPriors, mcid: float)
     places = max(_PLACES, size)
     read = _reading(size, np.linspace(0.0, size - 1.0, places))
     x, t = read @ tables.x, np.linspace(-1.0, 1.0, places)
-    centre, half = read @ tables.centre[0], read @ tables.half[0]
+    centre, half = read @ tables.centre[0], np.exp(read @ np.log(tables.half[0]))
     omega = tables.unit * np.sinh(x)
     m = centre[:, None] + half[:, None] * t
     at = np.linspace(0.0, size - 1.0, places)
@@ -549,7 +549,7 @@ class _Several:
         self, people: People, tables: _Tables, priors: PoolPriors, broad: FloatArray
     ) -> None:
         self.people, self.tables, self.priors = people, tables, priors
-        self.even = tables.even
+        self.even, self.log_half = tables.even, np.log(tables.half)
         self.conditions = people.conditions
         self.has_kappa = len(self.conditions) > 1
         self.biases = tuple(sorted({group.bias for group in people.groups} - {""}))
@@ -686,7 +686,7 @@ class _Several:
         x, kappa = point["x"], np.maximum(point["kappa"], 1e-9)[:, None]
         t = np.linspace(-1.0, 1.0, _PLACES)
         m = self._read(self.tables.centre[base], x)[:, None]
-        m = m + self._read(self.tables.half[base], x)[:, None] * t
+        m = m + np.exp(self._read(self.log_half[base], x))[:, None] * t
         m = m - self._bias(point, base)[:, None]
         log_g = sum(
             (
@@ -712,7 +712,7 @@ class _Several:
         tables = self.tables
         nodes = tables.x
         last = tables.value.shape[2] - 1
-        centre, half = self._read(tables.centre[g], x), self._read(tables.half[g], x)
+        centre, half = self._read(tables.centre[g], x), np.exp(self._read(self.log_half[g], x))
         t = (m - centre) / half
         inside = np.clip(t, -1.0, 1.0)
         column = 0.5 * (inside + 1.0) * last
