@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from openldn.diary import Diary
     from openldn.files import Plan
     from openldn.inference import Answer, analyse
+    from openldn.pooling.pool import pool
 
-__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "simulate"]
+__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "pool", "simulate"]
 
 _HOMES = {
     "Answer": "openldn.inference",
     "Diary": "openldn.diary",
     "Plan": "openldn.files",
     "analyse": "openldn.inference",
+    "pool": "openldn.pooling.pool",
     "simulate": "openldn.design",
 }
 

@@ -39,6 +39,8 @@ COMMANDS = {
     "verify-seal": "Check that a released order is the one that was sealed.",
     "simulate": "Make the diary of an invented person from a plan.",
     "analyse": "Work out an answer, with its uncertainty, from a diary.",
+    "contribute": "Write what one person gives to a pooled answer: no diary, no dates.",
+    "pool": "Put many people's contributions together.",
     "evidence": "Tell what is known about a condition, a claim or a side effect, and from where.",
     "pack": "Print what to bring to the prescriber: plan, evidence, safety, questions; and a card.",
     "screen": "Ask the safety rules of a profile and a list of medicines.",
@@ -191,7 +193,7 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def _print_refusal(problems: Iterable[Problem]) -> None:
-    say(coloured("No answer can be given from this diary:", "yellow"))
+    say(coloured("No answer can be given:", "yellow"))
     for problem in problems:
         say(f"  {problem}")
 
