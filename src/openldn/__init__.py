@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING
 from openldn._version import __version__
 
 if TYPE_CHECKING:
-    from openldn.design import simulate
     from openldn.diary import Diary
     from openldn.files import Plan
     from openldn.inference import Answer, analyse
     from openldn.pooling.pool import pool
+    from openldn.virtual import design, simulate
 
-__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "pool", "simulate"]
+__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "design", "pool", "simulate"]
 
 _HOMES = {
     "Answer": "openldn.inference",
     "Diary": "openldn.diary",
     "Plan": "openldn.files",
     "analyse": "openldn.inference",
+    "design": "openldn.virtual",
     "pool": "openldn.pooling.pool",
-    "simulate": "openldn.design",
+    "simulate": "openldn.virtual",
 }
 
 

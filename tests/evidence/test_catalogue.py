@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from openldn.design import simulate
 from openldn.diary import Diary
 from openldn.evidence import catalogue, dosing, find, instruments, outcomes
 from openldn.evidence._rows import TableFault
@@ -22,6 +21,7 @@ from openldn.protocol.outcomes import Role
 from openldn.protocol.plan import Kind, Plan
 from openldn.protocol.problems import InputError
 from openldn.tables import read_table
+from openldn.virtual import simulate
 from support.plans import small_plan
 from support.reading import grade
 

@@ -15,8 +15,11 @@ def test_products_of_whitened_days_are_the_kernel_s() -> None:
     given = np.column_stack([np.ones(days), np.linspace(-0.5, 0.5, days)])
     switch = np.column_stack([(np.arange(days) // 7) % 2 == 0, rng.random(days) < 0.5])
     switch, start = switch.astype(float), np.array([1.0, 0.0])
-    gram = np.zeros((5, 5))
-    kernel.whiten(y, given, switch, start, phi, w, 4.0, 9.0, np.zeros(7), np.zeros(5), gram)
+    place = np.array([[phi], [w], [4.0], [9.0]])
+    scratch = [np.zeros((rows, 1)) for rows in (7, 5, kernel.WORK)]
+    gram = np.zeros((5, 5, 1))
+    kernel.whiten(y, given, switch, start, place, *scratch, gram)
+    gram = gram[:, :, 0]
 
     tau_on, tau_off = np.array([4.0]), np.array([9.0])
     x = exposure(switch, start, tau_on, tau_off)

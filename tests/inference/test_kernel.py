@@ -45,6 +45,9 @@ class Example:
         correlation[3, 4] = correlation[4, 3] = 0.7
         self.prior_cov = spread @ correlation @ spread
         self.precision = np.linalg.inv(self.prior_cov)
+        pull = self.precision @ self.prior_mean
+        corner = np.array([[self.prior_mean @ pull]])
+        self.prior = np.block([[self.precision, pull[:, None]], [pull[None, :], corner]])
         self.log_sigma = np.array([np.log(0.15), 0.6])
 
     def sweep(self, points: FloatArray, *, engine: object = kernel.sweep) -> list[FloatArray]:
@@ -58,8 +61,7 @@ class Example:
             self.given,
             self.switch,
             self.start,
-            self.precision,
-            self.prior_mean,
+            self.prior,
             self.log_sigma,
             *out,
         )

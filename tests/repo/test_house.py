@@ -19,14 +19,14 @@ MAY_IMPORT = {
     "sealing": LEFT,
     "pharmacology": LEFT,
     "inference": LEFT | {"diary", "evidence"},
-    "design": LEFT | {"diary", "evidence", "inference"},
+    "virtual": LEFT | {"diary", "evidence", "inference"},
     "pooling": LEFT | {"evidence", "inference"},
     # from saved answers: no engine
     "report": LEFT | {"diary", "evidence"},
     "web": LEFT
-    | {"diary", "evidence", "pharmacology", "sealing", "inference", "design", "pooling", "report"},
+    | {"diary", "evidence", "pharmacology", "sealing", "inference", "virtual", "pooling", "report"},
     "cli": LEFT
-    | {"diary", "evidence", "pharmacology", "sealing", "inference", "design", "pooling", "report"},
+    | {"diary", "evidence", "pharmacology", "sealing", "inference", "virtual", "pooling", "report"},
 }
 # Doors of the package, not rooms: what they open is the business of the rooms behind them.
 DOORS = {"", "__main__", "_version"}
@@ -126,7 +126,7 @@ def test_the_web_process_answers_pages_without_the_engine() -> None:
         "from django.urls import get_resolver\n"
         "get_resolver().url_patterns"
     )
-    engine = "{'numpy', 'scipy', 'numba', 'openldn.inference', 'openldn.design'}"
+    engine = "{'numpy', 'scipy', 'numba', 'openldn.inference', 'openldn.virtual'}"
     assert loaded_by(statements, engine) == ""
 
 

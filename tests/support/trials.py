@@ -1,7 +1,7 @@
 """Small invented trials for tests: a plan, a diary and the arms, from a few words.
 
 The noise is the model's own (an AR(1) drift plus scatter) so that statistical tests hold the engine
-against what it assumes; nothing here is imported from the engine or from `openldn.design`.
+against what it assumes; nothing here is imported from the engine or from `openldn.virtual`.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -194,7 +194,7 @@ def test_pages_are_answered_without_the_engine() -> None:
         "from openldn.web.config.wsgi import application\n"
         "from django.urls import get_resolver\n"
         "get_resolver().reverse_dict\n"
-        "heavy = {'numpy', 'numba', 'scipy', 'typst', 'openldn.inference', 'openldn.design'}\n"
+        "heavy = {'numpy', 'numba', 'scipy', 'typst', 'openldn.inference', 'openldn.virtual'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(

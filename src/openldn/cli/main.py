@@ -41,6 +41,7 @@ COMMANDS = {
     "analyse": "Work out an answer, with its uncertainty, from a diary.",
     "contribute": "Write what one person gives to a pooled answer: no diary, no dates.",
     "pool": "Put many people's contributions together.",
+    "design": "Tell how likely a plan is to give a clear answer, by virtual trials.",
     "evidence": "Tell what is known about a condition, a claim or a side effect, and from where.",
     "pack": "Print what to bring to the prescriber: plan, evidence, safety, questions; and a card.",
     "screen": "Ask the safety rules of a profile and a list of medicines.",

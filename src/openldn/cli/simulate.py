@@ -58,8 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the diary and the truth behind it."""
-    from openldn.design import simulate
     from openldn.files import Plan, write_atomically
+    from openldn.virtual import simulate
 
     truth_path = args.out.with_name(args.out.name + ".truth.json")
     _refuse_to_replace(args.out, truth_path, taken=[args.plan])

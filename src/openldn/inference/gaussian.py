@@ -19,10 +19,12 @@ __all__ = [
     "BEST_POINTS",
     "Fit",
     "Series",
+    "bordered_prior",
     "coefficient_prior",
     "fit",
     "log_likelihood_at",
     "moments_at",
+    "parameters_at",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -196,22 +198,25 @@ class _Search:
         self.switch, self.start = series.switches()
         self.y = series.standardised()
         self.has_pill = series.capsule is not None
-        self.precision, self.prior_mean = _coefficient_prior(
-            series.events.shape[1], self.has_pill, series.n_levels, prior
+        self.prior = bordered_prior(
+            n_events=series.events.shape[1],
+            has_pill=self.has_pill,
+            n_levels=series.n_levels,
+            prior=prior,
         )
         self.parameters: list[FloatArray] = []
         self.sheets: list[_Nodes] = []
 
     def visit(self, z: FloatArray) -> FloatArray:
         """Log likelihood, coefficients and sigma integrated out, at (n, d) points."""
-        points = _parameters(z)
+        points = parameters_at(z)
         if self.series.tau_days is not None:
             points[:, 2:] = self.series.tau_days
         return self.visit_at(points)
 
     def visit_at(self, points: FloatArray) -> FloatArray:
         """The same at (n, 4) points given as phi, w, tau_on and tau_off."""
-        room, k, q = len(points) * kernel.NODES, len(self.prior_mean), self.switch.shape[1]
+        room, k, q = len(points) * kernel.NODES, len(self.prior) - 1, self.switch.shape[1]
         total = np.empty(len(points))
         nodes = _Nodes.empty(room, k=k, q=q)
         count = kernel.compiled()(
@@ -220,8 +225,7 @@ class _Search:
             self.given,
             self.switch,
             self.start,
-            self.precision,
-            self.prior_mean,
+            self.prior,
             np.array(priors.LOG_SIGMA),
             total,
             nodes.point,
@@ -309,12 +313,25 @@ class _Nodes:
         return _Nodes(**{n: getattr(self, n)[kept] for n in self.__slots__})
 
 
-def _parameters(z: FloatArray) -> FloatArray:
+def parameters_at(z: FloatArray) -> FloatArray:
     """(n, 4) phi, w, tau_on, tau_off from (n, 3 or 4) points of the standard normal space."""
     phi = priors.PHI_RANGE[0] + (priors.PHI_RANGE[1] - priors.PHI_RANGE[0]) * normal_cdf(z[:, 0])
     w = priors.W_RANGE[0] + (priors.W_RANGE[1] - priors.W_RANGE[0]) * normal_cdf(z[:, 1])
     tau = np.exp(priors.LOG_TAU[0] + priors.LOG_TAU[1] * z[:, 2:])
     return np.column_stack([phi, w, tau[:, 0], tau[:, -1]])
+
+
+def bordered_prior(*, n_events: int, has_pill: bool, n_levels: int, prior: BetaPrior) -> FloatArray:
+    """Precision of the coefficients bordered by precision times mean, as `kernel.begin` takes it.
+
+    Returns
+    -------
+    ndarray
+        (k + 1, k + 1) in widths of the scale: alpha, gamma, events, pill, levels in order of dose.
+    """
+    precision, mean = _coefficient_prior(n_events, has_pill, n_levels, prior)
+    pull = precision @ mean
+    return np.block([[precision, pull[:, None]], [pull, mean @ pull]])
 
 
 def _coefficient_prior(

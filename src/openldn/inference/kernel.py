@@ -1,9 +1,15 @@
-"""The heart: one diary at one grid point, in the subset of Python that Numba compiles.
+"""The heart: one diary at some grid points, in the subset of Python that Numba compiles.
 
-Every function here is a pure scalar function over arrays that the caller hands in. Run plain, it is
-the slow reference; `compiled()` turns the very same text into machine code. Nothing below knows
-about doses, plans or arms: it sees a series of numbers, columns that are given, and columns that
-drift toward a switch (`docs/explanation/the-model.md`).
+Every function here is a loop over numbers in arrays that the caller hands in. Run plain, it is
+the slow reference; `compiled()` and `compiled_bulk()` turn the very same text into machine code for
+the processor, `cuda.py` into code for a graphics card. Nothing below knows about doses,
+plans or arms: it sees a series of numbers, columns that are given, and columns that drift toward a
+switch (`docs/explanation/the-model.md`).
+
+The last axis of a working array is the **lanes**: grid points side by side. The innermost loops run
+over lanes and do the same to each, so the compiler can use vector instructions; a thread of a
+graphics card has one lane (`docs/adr/0007`). Numbers keep the type of the arrays: a constant is
+made in that type (`one`), because a bare 1.0 would turn single precision into double.
 
 Units: scores are measured from the middle of the scale in widths of the scale, time in days.
 """
@@ -11,14 +17,37 @@ Units: scores are measured from the middle of the scale in widths of the scale, 
 import math
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NODES", "FloatArray", "IntArray", "compiled", "posterior_at", "sweep", "whiten"]
+__all__ = [
+    "BULK_NODES",
+    "LANES",
+    "NODES",
+    "PARTS",
+    "TEXT",
+    "WORK",
+    "FloatArray",
+    "IntArray",
+    "begin",
+    "combine",
+    "compiled",
+    "compiled_bulk",
+    "nodes_at",
+    "summarise",
+    "sweep",
+    "sweep_trials",
+    "whiten",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+# Grid points side by side in `sweep`: four vectors of eight, and the working set of ten columns
+# still fits the first cache.
+LANES = 32
 
 # Room for the nodes of the quadrature over log sigma at one grid point. The walk needs about 9; it
 # stops far earlier than this unless the diary is pathological.
@@ -32,20 +61,58 @@ NODE_SPACING = 1.25
 # peak, beyond 4.4 standard deviations, about 1e-5 of the mass.
 NODE_DEPTH = 10.0
 
+# In bulk every grid point has this many nodes, at the same places around its middle: from 6
+# spacings below to 9 above, because the likelihood of sigma has its long tail on the right.
+BULK_NODES = 16
+BULK_BELOW = 6
+
+# How many factors are multiplied before one logarithm is taken of their product. An innovation
+# variance lies between 0.01 and 1.02, a diagonal of the factorised precision below 1e7: sixteen and
+# four of them stay inside single precision.
+FOLDED_DAYS = 16
+FOLDED_COLUMNS = 4
+
+# What `summarise` says of one grid point, and `combine` of a trial: log weight (of a trial: the
+# effective number of points), mean, mean square, and the shares below each of three places.
+PARTS = 6
+
+# Rows of the scratch `work`, one number a lane.
+(
+    _ON,
+    _OFF,
+    _VARIANCE,
+    _REFRESH,
+    _PRECISION,
+    _GAIN,
+    _WEIGHTED,
+    _FOLD,
+    _LOG_DET,
+    _LOG_POST,
+    _COUNT,
+    _CENTRE,
+    _STEP,
+    _CONSTANT,
+    _AT,
+    _INVERSE,
+    _RATIO,
+    _WEIGHT,
+    _BEST,
+    _WALKS,
+) = range(20)
+WORK = 20
+
 
 def whiten(
     y: FloatArray,
     given: FloatArray,
     switch: FloatArray,
     start: FloatArray,
-    phi: float,
-    w: float,
-    tau_on: float,
-    tau_off: float,
+    place: FloatArray,
     mean: FloatArray,
     row: FloatArray,
+    work: FloatArray,
     gram: FloatArray,
-) -> float:
+) -> None:
     """Run the scalar Kalman filter once over the days and collect the whitened cross-products.
 
     The noise is an AR(1) drift plus white scatter with total variance 1 (the model's u_t + e_t at
@@ -64,226 +131,84 @@ def whiten(
         x_t = x_{t-1} + (1 - exp(-1/tau)) (d_t - x_{t-1}).
     start
         (q,) exposure before the first day.
-    phi, w
-        Day-to-day memory of the drift, and the white share of the variance.
-    tau_on, tau_off
-        Days to 63% of the way, on days with the switch on and off.
-    mean, row
-        Scratch, (q + p + q + 1,) and (p + q + 1,).
+    place
+        (4, L) the grid points: phi, day-to-day memory of the drift; w, the white share of the
+        variance; tau_on and tau_off, days to 63% of the way on days with the switch on and off.
+    mean, row, work
+        Scratch, (q + p + q + 1, L), (p + q + 1, L) and (WORK, L). A row of `work` receives the sum
+        of the logarithms of the innovation variances (half of it enters the log likelihood).
     gram
-        (p + q + 1, p + q + 1) receives the sums of products of innovations; the last row and
+        (p + q + 1, p + q + 1, L) receives the sums of products of innovations; the last row and
         column belong to y. Only the lower triangle is written.
-
-    Returns
-    -------
-    float
-        Sum of the logarithms of the innovation variances (half of it enters the log likelihood).
     """
+    # Sizes come from the scratch: on a graphics card it has a size that the compiler knows.
     days = y.shape[0]
-    p = given.shape[1]
-    q = switch.shape[1]
-    k = p + q
-    drift_on = 1.0 - math.exp(-1.0 / tau_on)
-    drift_off = 1.0 - math.exp(-1.0 / tau_off)
-    for j in range(q):
-        mean[k + 1 + j] = start[j]
+    k, lanes = gram.shape[0] - 1, gram.shape[2]
+    q = mean.shape[0] - k - 1
+    p = k - q
+    one = place.dtype.type(1)
+    for lane in range(lanes):
+        work[_OFF, lane] = one - math.exp(-one / place[3, lane])
+        work[_ON, lane] = one - math.exp(-one / place[2, lane])
+        slow = one - place[1, lane]
+        work[_VARIANCE, lane] = slow
+        work[_REFRESH, lane] = (one - place[0, lane] * place[0, lane]) * slow
+        work[_FOLD, lane] = one
+        work[_LOG_DET, lane] = 0
     for j in range(k + 1):
-        mean[j] = 0.0
+        for lane in range(lanes):
+            mean[j, lane] = 0
         for i in range(j + 1):
-            gram[j, i] = 0.0
-    slow = 1.0 - w
-    variance = slow
-    log_det = 0.0
+            for lane in range(lanes):
+                gram[j, i, lane] = 0
+    for j in range(q):
+        for lane in range(lanes):
+            mean[k + 1 + j, lane] = start[j]
+    seen = 0
     for t in range(days):
         for j in range(q):
-            x = mean[k + 1 + j]
             d = switch[t, j]
-            rate = drift_on if d > 0.5 else drift_off
-            mean[k + 1 + j] = x + rate * (d - x)
+            side = _ON if d > 0.5 else _OFF
+            for lane in range(lanes):
+                mean[k + 1 + j, lane] += work[side, lane] * (d - mean[k + 1 + j, lane])
         if not math.isnan(y[t]):
-            total = variance + w
-            gain = variance / total
-            log_det += math.log(total)
-            precision = 1.0 / total
+            seen += 1
+            for lane in range(lanes):
+                total = work[_VARIANCE, lane] + place[1, lane]
+                work[_PRECISION, lane] = one / total
+                work[_GAIN, lane] = work[_VARIANCE, lane] * work[_PRECISION, lane]
+                work[_FOLD, lane] *= total
+                work[_VARIANCE, lane] -= work[_GAIN, lane] * work[_VARIANCE, lane]
             for j in range(p):
-                row[j] = given[t, j] - mean[j]
+                value = given[t, j]
+                for lane in range(lanes):
+                    row[j, lane] = value - mean[j, lane]
             for j in range(q):
-                row[p + j] = mean[k + 1 + j] - mean[p + j]
-            row[k] = y[t] - mean[k]
+                for lane in range(lanes):
+                    row[p + j, lane] = mean[k + 1 + j, lane] - mean[p + j, lane]
+            value = y[t]
+            for lane in range(lanes):
+                row[k, lane] = value - mean[k, lane]
             for j in range(k + 1):
-                mean[j] += gain * row[j]
-                weighted = precision * row[j]
+                for lane in range(lanes):
+                    mean[j, lane] += work[_GAIN, lane] * row[j, lane]
+                    work[_WEIGHTED, lane] = work[_PRECISION, lane] * row[j, lane]
                 for i in range(j + 1):
-                    gram[j, i] += weighted * row[i]
-            variance -= gain * variance
-        for j in range(k + 1):
-            mean[j] *= phi
-        variance = phi * phi * variance + (1.0 - phi * phi) * slow
-    return log_det
-
-
-def posterior_at(
-    y: FloatArray,
-    given: FloatArray,
-    switch: FloatArray,
-    start: FloatArray,
-    prior_precision: FloatArray,
-    prior_mean: FloatArray,
-    log_sigma_prior: FloatArray,
-    phi: float,
-    w: float,
-    tau_on: float,
-    tau_off: float,
-    mean: FloatArray,
-    row: FloatArray,
-    gram: FloatArray,
-    factor: FloatArray,
-    shift: FloatArray,
-    node_weight: FloatArray,
-    node_sigma: FloatArray,
-    node_mean: FloatArray,
-    node_cov: FloatArray,
-) -> int:
-    """Integrate the coefficients in closed form and sigma by quadrature, at one grid point.
-
-    Given sigma the coefficients are normal; over sigma the trapezoid rule on log sigma walks out
-    from the middle until nothing is left to add. Each node becomes one component of the mixture.
-
-    Parameters
-    ----------
-    y, given, switch, start, phi, w, tau_on, tau_off, mean, row, gram
-        As for `whiten`.
-    prior_precision, prior_mean
-        (k, k) and (k,) of the coefficients, k = p + q, given columns first.
-    log_sigma_prior
-        (2,) mean and standard deviation of log sigma.
-    factor, shift
-        Scratch, (2 k, k) and (2 k,).
-    node_weight, node_sigma, node_mean, node_cov
-        (N,), (N,), (N, k) and (N, k, k) receive the log weight (log likelihood plus log prior of
-        log sigma plus log spacing; half the log determinant of `prior_precision`, the same at every
-        grid point, is left out), log sigma, mean and covariance of the coefficients at each node.
-
-    Returns
-    -------
-    int
-        How many nodes were filled; the log weights of the others are left as they were.
-    """
-    k = prior_mean.shape[0]
-    log_det = whiten(y, given, switch, start, phi, w, tau_on, tau_off, mean, row, gram)
-    n = 0
-    for t in range(y.shape[0]):
-        if not math.isnan(y[t]):
-            n += 1
-    # Where to begin: the residual size of a fit with the prior at its central sigma.
-    centre = log_sigma_prior[0]
-    spread = log_sigma_prior[1]
-    for _ in range(2):
-        _solve(gram, prior_precision, prior_mean, math.exp(-2.0 * centre), factor, shift)
-        residual = _residual(gram, shift, k)
-        centre = 0.5 * math.log((residual + math.exp(2.0 * log_sigma_prior[0])) / (n + 1.0))
-    step = NODE_SPACING / math.sqrt(2.0 * n + 1.0 / (spread * spread))
-
-    constant = math.log(step / spread) - 0.5 * (n + 1.0) * math.log(2.0 * math.pi) - 0.5 * log_det
-
-    filled = 0
-    best = -math.inf
-    for direction in range(2):
-        for move in range(NODES // 2):
-            if filled >= node_weight.shape[0]:
-                break
-            at = centre + step * move if direction == 0 else centre - step * (move + 1)
-            inverse = math.exp(-2.0 * at)
-            log_det_post = _solve(gram, prior_precision, prior_mean, inverse, factor, shift)
-            # The exponent: data and prior at the posterior mean, halved.
-            misfit = gram[k, k]
-            for j in range(k):
-                misfit -= gram[k, j] * shift[j]
-            misfit *= inverse
-            for j in range(k):
-                pull = 0.0
-                for i in range(k):
-                    pull += prior_precision[j, i] * (prior_mean[i] - shift[i])
-                misfit += prior_mean[j] * pull
-            z = (at - log_sigma_prior[0]) / spread
-            weight = constant - 0.5 * (z * z + misfit + log_det_post) - n * at
-            node_weight[filled] = weight
-            node_sigma[filled] = at
-            for j in range(k):
-                node_mean[filled, j] = shift[j]
-            _covariance(factor, k, node_cov, filled)
-            filled += 1
-            if weight > best:
-                best = weight
-            elif weight < best - NODE_DEPTH:
-                break
-    return filled
-
-
-def _solve(
-    gram: FloatArray,
-    prior_precision: FloatArray,
-    prior_mean: FloatArray,
-    inverse: float,
-    factor: FloatArray,
-    shift: FloatArray,
-) -> float:
-    """Posterior mean into `shift`, Cholesky factor into `factor`; the log determinant back."""
-    k = prior_mean.shape[0]
-    log_det = 0.0
-    for j in range(k):
-        right = gram[k, j] * inverse
-        for i in range(k):
-            right += prior_precision[j, i] * prior_mean[i]
-        for i in range(j):
-            value = prior_precision[j, i] + gram[j, i] * inverse
-            for m in range(i):
-                value -= factor[j, m] * factor[i, m]
-            factor[j, i] = value / factor[i, i]
-            right -= factor[j, i] * shift[i]
-        value = prior_precision[j, j] + gram[j, j] * inverse
-        for m in range(j):
-            value -= factor[j, m] * factor[j, m]
-        factor[j, j] = math.sqrt(value)
-        log_det += math.log(value)
-        shift[j] = right / factor[j, j]
-    for back in range(k):
-        j = k - 1 - back
-        value = shift[j]
-        for i in range(j + 1, k):
-            value -= factor[i, j] * shift[i]
-        shift[j] = value / factor[j, j]
-    return log_det
-
-
-def _residual(gram: FloatArray, shift: FloatArray, k: int) -> float:
-    """Whitened residual sum of squares at the coefficients `shift`; never below 0."""
-    total: float = gram[k, k]
-    for j in range(k):
-        total -= 2.0 * gram[k, j] * shift[j]
-        total += gram[j, j] * shift[j] * shift[j]
-        for i in range(j):
-            total += 2.0 * gram[j, i] * shift[i] * shift[j]
-    return max(total, 0.0)
-
-
-def _covariance(factor: FloatArray, k: int, cov: FloatArray, node: int) -> None:
-    """Covariance from the Cholesky factor of the precision, through the inverse of the factor."""
-    # Rows k..2k-1 of the scratch hold the inverse of the lower factor.
-    for j in range(k):
-        factor[k + j, j] = 1.0 / factor[j, j]
-        for i in range(j + 1, k):
-            value = 0.0
-            for m in range(j, i):
-                value -= factor[i, m] * factor[k + m, j]
-            factor[k + i, j] = value / factor[i, i]
-    for j in range(k):
-        for i in range(j + 1):
-            value = 0.0
-            for m in range(j, k):
-                value += factor[k + m, j] * factor[k + m, i]
-            cov[node, j, i] = value
-            cov[node, i, j] = value
+                    for lane in range(lanes):
+                        gram[j, i, lane] += work[_WEIGHTED, lane] * row[i, lane]
+            if seen % FOLDED_DAYS == 0:
+                for lane in range(lanes):
+                    work[_LOG_DET, lane] += math.log(work[_FOLD, lane])
+                    work[_FOLD, lane] = one
+        if seen > 0:  # before the first value every column's mean is 0 and the drift stationary
+            for j in range(k + 1):
+                for lane in range(lanes):
+                    mean[j, lane] *= place[0, lane]
+            for lane in range(lanes):
+                memory = place[0, lane] * place[0, lane]
+                work[_VARIANCE, lane] = memory * work[_VARIANCE, lane] + work[_REFRESH, lane]
+    for lane in range(lanes):
+        work[_LOG_DET, lane] += math.log(work[_FOLD, lane])
 
 
 def sweep(
@@ -292,8 +217,7 @@ def sweep(
     given: FloatArray,
     switch: FloatArray,
     start: FloatArray,
-    prior_precision: FloatArray,
-    prior_mean: FloatArray,
+    prior: FloatArray,
     log_sigma_prior: FloatArray,
     total: FloatArray,
     point: IntArray,
@@ -303,14 +227,19 @@ def sweep(
     variance: FloatArray,
     joint: FloatArray,
 ) -> int:
-    """Visit grid points one after another and write down their nodes, one below the other.
+    """Visit grid points, some lanes at a time, and write down their nodes, one below the other.
+
+    At each point the trapezoid rule on log sigma walks out from the middle until nothing is left to
+    add; each of its nodes is one component of the mixture.
 
     Parameters
     ----------
     points
         (G, 4) phi, w, tau_on, tau_off.
-    y, given, switch, start, prior_precision, prior_mean, log_sigma_prior
-        As for `posterior_at`.
+    y, given, switch, start
+        As for `whiten`.
+    prior, log_sigma_prior
+        As for `begin`.
     total
         (G,) receives the log likelihood at each point, coefficients and sigma integrated out.
     point, weight, log_sigma, mean
@@ -326,63 +255,544 @@ def sweep(
     int
         How many rows were written.
     """
-    k = prior_mean.shape[0]
-    p = given.shape[1]
-    state = np.empty(k + 1 + switch.shape[1])
-    row = np.empty(k + 1)
-    gram = np.empty((k + 1, k + 1))
-    factor = np.empty((2 * k, k))
-    shift = np.empty(k)
-    node_cov = np.empty((NODES, k, k))
+    p, q = given.shape[1], switch.shape[1]
+    k = p + q
+    lanes = min(LANES, points.shape[0])
+    place = np.empty((4, lanes))
+    state = np.empty((k + 1 + q, lanes))
+    row = np.empty((k + 1, lanes))
+    work = np.empty((WORK, lanes))
+    gram = np.empty((k + 1, k + 1, lanes))
+    factor = np.empty((k + 1, k + 1, lanes))
+    inverse = np.empty((k, k, lanes))
+    cov = np.empty((k, k, lanes))
+    shift = np.empty((k, lanes))
+    filled = np.empty(lanes, dtype=np.int64)
+    node_weight = np.empty((NODES, lanes))
+    node_sigma = np.empty((NODES, lanes))
+    node_mean = np.empty((NODES, k, lanes))
+    node_cov = np.empty((NODES, k, k, lanes))
     count = 0
-    for g in range(points.shape[0]):
-        filled = posterior_at(
-            y,
-            given,
-            switch,
-            start,
-            prior_precision,
-            prior_mean,
-            log_sigma_prior,
-            points[g, 0],
-            points[g, 1],
-            points[g, 2],
-            points[g, 3],
-            state,
-            row,
+    for first in range(0, points.shape[0], lanes):
+        for lane in range(lanes):
+            # The last lanes of an uneven rest repeat the last point, and are not written down.
+            g = min(first + lane, points.shape[0] - 1)
+            for part in range(4):
+                place[part, lane] = points[g, part]
+        begin(
+            y, given, switch, start, place, prior, log_sigma_prior, state, row, work, gram, factor
+        )
+        _walk(
             gram,
+            prior,
+            log_sigma_prior,
+            work,
             factor,
+            inverse,
+            cov,
             shift,
-            weight[count : count + NODES],
-            log_sigma[count : count + NODES],
-            mean[count : count + NODES],
+            filled,
+            node_weight,
+            node_sigma,
+            node_mean,
             node_cov,
         )
-        best = -math.inf
-        for node in range(filled):
-            best = max(best, weight[count + node])
-        mass = 0.0
-        for node in range(filled):
-            mass += math.exp(weight[count + node] - best)
-        total[g] = best + math.log(mass)
-        for node in range(filled):
-            point[count + node] = g
-            for j in range(k):
-                variance[count + node, j] = node_cov[node, j, j]
-            for j in range(k - p):
-                for i in range(k - p):
-                    joint[count + node, j, i] = node_cov[node, p + j, p + i]
-        count += filled
+        for lane in range(min(lanes, points.shape[0] - first)):
+            best = -math.inf
+            for node in range(filled[lane]):
+                best = max(best, node_weight[node, lane])
+            mass = 0.0
+            for node in range(filled[lane]):
+                mass += math.exp(node_weight[node, lane] - best)
+                point[count] = first + lane
+                weight[count] = node_weight[node, lane]
+                log_sigma[count] = node_sigma[node, lane]
+                for j in range(k):
+                    mean[count, j] = node_mean[node, j, lane]
+                    variance[count, j] = node_cov[node, j, j, lane]
+                for j in range(q):
+                    for i in range(j + 1):
+                        joint[count, j, i] = node_cov[node, p + j, p + i, lane]
+                        joint[count, i, j] = node_cov[node, p + j, p + i, lane]
+                count += 1
+            total[first + lane] = best + math.log(mass)
     return count
+
+
+def _walk(
+    gram: FloatArray,
+    prior: FloatArray,
+    log_sigma_prior: FloatArray,
+    work: FloatArray,
+    factor: FloatArray,
+    inverse: FloatArray,
+    cov: FloatArray,
+    shift: FloatArray,
+    filled: IntArray,
+    node_weight: FloatArray,
+    node_sigma: FloatArray,
+    node_mean: FloatArray,
+    node_cov: FloatArray,
+) -> None:
+    """Walk over log sigma from the middle up, then down, each lane until it has seen enough.
+
+    `work[_BEST]` holds each lane's largest log weight; a lane that has ended keeps step with the
+    others, but what it finds is not written down.
+    """
+    k, lanes = shift.shape
+    for lane in range(lanes):
+        filled[lane] = 0
+        work[_BEST, lane] = -math.inf
+    for direction in range(2):
+        for lane in range(lanes):
+            work[_WALKS, lane] = 1.0
+        for move in range(NODES // 2):
+            away = float(move) if direction == 0 else -float(move + 1)
+            for lane in range(lanes):
+                work[_AT, lane] = work[_CENTRE, lane] + away * work[_STEP, lane]
+                work[_INVERSE, lane] = math.exp(-2.0 * work[_AT, lane])
+            _weigh(gram, prior, log_sigma_prior, work, factor)
+            _solve_back(factor, shift)
+            _covariance(factor, inverse, cov)
+            still = 0
+            for lane in range(lanes):
+                if work[_WALKS, lane] < 0.5:
+                    continue
+                still += 1
+                node = filled[lane]
+                filled[lane] = node + 1
+                weight = work[_WEIGHT, lane]
+                node_weight[node, lane] = weight
+                node_sigma[node, lane] = work[_AT, lane]
+                for j in range(k):
+                    node_mean[node, j, lane] = shift[j, lane]
+                    for i in range(j + 1):
+                        node_cov[node, j, i, lane] = cov[j, i, lane]
+                if weight > work[_BEST, lane]:
+                    work[_BEST, lane] = weight
+                elif weight < work[_BEST, lane] - NODE_DEPTH:
+                    work[_WALKS, lane] = 0.0
+            if still == 0:
+                break
+
+
+def begin(
+    y: FloatArray,
+    given: FloatArray,
+    switch: FloatArray,
+    start: FloatArray,
+    place: FloatArray,
+    prior: FloatArray,
+    log_sigma_prior: FloatArray,
+    mean: FloatArray,
+    row: FloatArray,
+    work: FloatArray,
+    gram: FloatArray,
+    factor: FloatArray,
+) -> None:
+    """Whiten the days and find the middle of log sigma, where the quadrature begins.
+
+    Parameters
+    ----------
+    y, given, switch, start, place, mean, row, gram
+        As for `whiten`.
+    prior
+        (k + 1, k + 1) precision of the coefficients, k = p + q, given columns first, bordered by
+        precision times mean; the corner holds mean times precision times mean.
+    log_sigma_prior
+        (2,) mean and standard deviation of log sigma.
+    work
+        Scratch (WORK, L); receives the middle, the step and the constant of every node's weight
+        (half the log determinant of the precision, the same at every grid point, is left out).
+    factor
+        Scratch, (k + 1, k + 1, L).
+    """
+    k, lanes = factor.shape[0] - 1, factor.shape[2]
+    whiten(y, given, switch, start, place, mean, row, work, gram)
+    n = 0
+    for t in range(y.shape[0]):
+        if not math.isnan(y[t]):
+            n += 1
+    middle, spread = float(log_sigma_prior[0]), float(log_sigma_prior[1])
+    step = NODE_SPACING / math.sqrt(2.0 * n + 1.0 / (spread * spread))
+    for lane in range(lanes):
+        work[_COUNT, lane] = n
+        work[_STEP, lane] = step
+        work[_CENTRE, lane] = middle
+        work[_INVERSE, lane] = math.exp(-2.0 * middle)
+    # The size of what a fit leaves over, first at the middle of the prior, then at what it gave.
+    for _ in range(2):
+        _factorise(gram, prior, work, factor)
+        for lane in range(lanes):
+            left = factor[k, k, lane] / work[_INVERSE, lane]
+            centre = 0.5 * math.log((left + math.exp(2.0 * middle)) / (n + 1.0))
+            work[_CENTRE, lane] = centre
+            work[_INVERSE, lane] = math.exp(-2.0 * centre)
+    constant = math.log(step / spread) - 0.5 * (n + 1.0) * math.log(2.0 * math.pi)
+    for lane in range(lanes):
+        work[_CONSTANT, lane] = constant - 0.5 * work[_LOG_DET, lane]
+
+
+def _weigh(
+    gram: FloatArray,
+    prior: FloatArray,
+    log_sigma_prior: FloatArray,
+    work: FloatArray,
+    factor: FloatArray,
+) -> None:
+    """Factorise at `work[_AT]`, whose exp(-2 at) stands in `work[_INVERSE]`; weigh the node.
+
+    `work[_WEIGHT]` receives log likelihood plus log prior of log sigma plus log of the step.
+    """
+    k = factor.shape[0] - 1
+    one = work.dtype.type(1)
+    half = one / (one + one)
+    middle, spread = log_sigma_prior[0], log_sigma_prior[1]
+    _factorise(gram, prior, work, factor)
+    for lane in range(work.shape[1]):
+        z = (work[_AT, lane] - middle) / spread
+        fit = z * z + factor[k, k, lane] + work[_LOG_POST, lane]
+        scale = work[_COUNT, lane] * work[_AT, lane]
+        work[_WEIGHT, lane] = work[_CONSTANT, lane] - half * fit - scale
+
+
+def _factorise(gram: FloatArray, prior: FloatArray, work: FloatArray, factor: FloatArray) -> None:
+    """Cholesky factor of prior plus data over sigma squared, bordered by the scores.
+
+    Row k of the factor is the solution of the forward pass, its corner the misfit: the exponent of
+    data and prior at the posterior mean. The diagonal holds reciprocals. `work[_LOG_POST]` receives
+    the log determinant of the posterior precision.
+    """
+    k, lanes = factor.shape[0] - 1, factor.shape[2]
+    one = work.dtype.type(1)
+    for lane in range(lanes):
+        work[_FOLD, lane] = 1
+        work[_LOG_POST, lane] = 0
+    for j in range(k + 1):
+        for i in range(j + 1):
+            assumed = prior[j, i]
+            for lane in range(lanes):
+                factor[j, i, lane] = assumed + gram[j, i, lane] * work[_INVERSE, lane]
+            for m in range(i):
+                for lane in range(lanes):
+                    factor[j, i, lane] -= factor[j, m, lane] * factor[i, m, lane]
+            if i < j:
+                for lane in range(lanes):
+                    factor[j, i, lane] *= factor[i, i, lane]
+        if j < k:
+            for lane in range(lanes):
+                work[_FOLD, lane] *= factor[j, j, lane]
+                factor[j, j, lane] = one / math.sqrt(factor[j, j, lane])
+            if j % FOLDED_COLUMNS == FOLDED_COLUMNS - 1 or j == k - 1:
+                for lane in range(lanes):
+                    work[_LOG_POST, lane] += math.log(work[_FOLD, lane])
+                    work[_FOLD, lane] = 1
+
+
+def _solve_back(factor: FloatArray, shift: FloatArray) -> None:
+    """Posterior mean of the coefficients into `shift`, (k, L)."""
+    k, lanes = shift.shape
+    for back in range(k):
+        j = k - 1 - back
+        for lane in range(lanes):
+            shift[j, lane] = factor[k, j, lane]
+        for i in range(j + 1, k):
+            for lane in range(lanes):
+                shift[j, lane] -= factor[i, j, lane] * shift[i, lane]
+        for lane in range(lanes):
+            shift[j, lane] *= factor[j, j, lane]
+
+
+def _covariance(factor: FloatArray, inverse: FloatArray, cov: FloatArray) -> None:
+    """Lower triangle of the covariance, (k, k, L), through the inverse of the factor."""
+    k, lanes = cov.shape[0], cov.shape[2]
+    for j in range(k):
+        for lane in range(lanes):
+            inverse[j, j, lane] = factor[j, j, lane]
+        for i in range(j + 1, k):
+            for lane in range(lanes):
+                inverse[i, j, lane] = -factor[i, j, lane] * inverse[j, j, lane]
+            for m in range(j + 1, i):
+                for lane in range(lanes):
+                    inverse[i, j, lane] -= factor[i, m, lane] * inverse[m, j, lane]
+            for lane in range(lanes):
+                inverse[i, j, lane] *= factor[i, i, lane]
+    for j in range(k):
+        for i in range(j + 1):
+            for lane in range(lanes):
+                cov[j, i, lane] = inverse[j, j, lane] * inverse[j, i, lane]
+            for m in range(j + 1, k):
+                for lane in range(lanes):
+                    cov[j, i, lane] += inverse[m, j, lane] * inverse[m, i, lane]
+
+
+def nodes_at(
+    gram: FloatArray,
+    prior: FloatArray,
+    log_sigma_prior: FloatArray,
+    work: FloatArray,
+    factor: FloatArray,
+    weight: FloatArray,
+    mean: FloatArray,
+    variance: FloatArray,
+) -> None:
+    """The bulk quadrature: after `begin`, nodes at fixed steps, and the last coefficient at each.
+
+    The last column's mean and variance can be read off the factor without solving back, which is
+    why the bulk route puts the effect that is asked for there.
+
+    Parameters
+    ----------
+    gram, prior, log_sigma_prior, work, factor
+        As `begin` left them.
+    weight, mean, variance
+        (BULK_NODES, L) receive log weight, mean and variance.
+    """
+    k, lanes = factor.shape[0] - 1, factor.shape[2]
+    for lane in range(lanes):
+        at = work[_CENTRE, lane] - BULK_BELOW * work[_STEP, lane]
+        work[_AT, lane] = at
+        work[_INVERSE, lane] = math.exp(-2.0 * at)
+        work[_RATIO, lane] = math.exp(-2.0 * work[_STEP, lane])
+    for node in range(BULK_NODES):
+        if node > 0:
+            for lane in range(lanes):
+                work[_AT, lane] += work[_STEP, lane]
+                work[_INVERSE, lane] *= work[_RATIO, lane]
+        _weigh(gram, prior, log_sigma_prior, work, factor)
+        for lane in range(lanes):
+            root = factor[k - 1, k - 1, lane]
+            weight[node, lane] = work[_WEIGHT, lane]
+            mean[node, lane] = factor[k, k - 1, lane] * root
+            variance[node, lane] = root * root
+
+
+def summarise(
+    weight: FloatArray,
+    mean: FloatArray,
+    variance: FloatArray,
+    edges: FloatArray,
+    work: FloatArray,
+    parts: FloatArray,
+) -> None:
+    """Put the nodes of each grid point together.
+
+    Parameters
+    ----------
+    weight, mean, variance
+        (BULK_NODES, L), from `nodes_at`.
+    edges
+        (3,) places below which the share of the posterior is asked.
+    work
+        Scratch (WORK, L).
+    parts
+        (PARTS, L) receives log likelihood with sigma integrated out, mean, mean square and the
+        shares below the three edges.
+    """
+    lanes = weight.shape[1]
+    one = weight.dtype.type(1)
+    half = one / (one + one)
+    # The tail of the normal, error below 7.5e-8: Zelen and Severo, formula 26.2.17 of Abramowitz
+    # and Stegun, Handbook of Mathematical Functions, 1964, with 1 / sqrt(2 pi) multiplied in.
+    bend = weight.dtype.type(0.2316419)
+    c1 = weight.dtype.type(0.127414796)
+    c2 = weight.dtype.type(-0.142248368)
+    c3 = weight.dtype.type(0.710706871)
+    c4 = weight.dtype.type(-0.726576013)
+    c5 = weight.dtype.type(0.530702714)
+    for lane in range(lanes):
+        work[_BEST, lane] = weight[0, lane]
+        work[_FOLD, lane] = 0
+    for part in range(PARTS):
+        for lane in range(lanes):
+            parts[part, lane] = 0
+    for node in range(1, weight.shape[0]):
+        for lane in range(lanes):
+            work[_BEST, lane] = max(work[_BEST, lane], weight[node, lane])
+    for node in range(weight.shape[0]):
+        for lane in range(lanes):
+            share = _exp(weight[node, lane] - work[_BEST, lane], one)
+            square = mean[node, lane] * mean[node, lane] + variance[node, lane]
+            work[_WEIGHT, lane] = share
+            work[_FOLD, lane] += share
+            parts[1, lane] += share * mean[node, lane]
+            parts[2, lane] += share * square
+        for edge in range(3):
+            place = edges[edge]
+            for lane in range(lanes):
+                z = (place - mean[node, lane]) / math.sqrt(variance[node, lane])
+                far = abs(z)
+                t = one / (one + bend * far)
+                tail = t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * c5))))
+                tail *= _exp(-half * z * z, one)
+                parts[3 + edge, lane] += work[_WEIGHT, lane] * (tail if z < far else one - tail)
+    for lane in range(lanes):
+        parts[0, lane] = work[_BEST, lane] + math.log(work[_FOLD, lane])
+    for part in range(1, PARTS):
+        for lane in range(lanes):
+            parts[part, lane] /= work[_FOLD, lane]
+
+
+def _exp(x: float, one: float) -> float:
+    """Exponential of x, at most 0, by arithmetic alone: a vector loop can hold no library call.
+
+    Six terms of the series at x / 64, then squared six times: the relative error is below 4e-6 down
+    to -20; what lies lower counts as -20, which is 2e-9.
+    """
+    two = one + one
+    four = two + two
+    t = max(x, -(four * four + four)) / (four * four * four)
+    value = one + t / (four + two)
+    value = one + t / (four + one) * value
+    value = one + t / four * value
+    value = one + t / (two + one) * value
+    value = one + t / two * value
+    value = one + t * value
+    value *= value
+    value *= value
+    value *= value
+    value *= value
+    value *= value
+    value *= value
+    return value
+
+
+def combine(parts: FloatArray, log_importance: FloatArray, out: FloatArray) -> None:
+    """Put the grid points of one trial together.
+
+    Parameters
+    ----------
+    parts
+        (C, PARTS, L), from `summarise`.
+    log_importance
+        (C, L).
+    out
+        (PARTS,) receives the effective number of points (Kish), mean, standard deviation, and the
+        shares below the three edges.
+    """
+    best = -math.inf
+    for chunk in range(parts.shape[0]):
+        for lane in range(parts.shape[2]):
+            best = max(best, parts[chunk, 0, lane] + log_importance[chunk, lane])
+    mass, squares = 0.0, 0.0
+    mean, square, first, second, third = 0.0, 0.0, 0.0, 0.0, 0.0
+    for chunk in range(parts.shape[0]):
+        for lane in range(parts.shape[2]):
+            weight = math.exp(parts[chunk, 0, lane] + log_importance[chunk, lane] - best)
+            mass += weight
+            squares += weight * weight
+            mean += weight * parts[chunk, 1, lane]
+            square += weight * parts[chunk, 2, lane]
+            first += weight * parts[chunk, 3, lane]
+            second += weight * parts[chunk, 4, lane]
+            third += weight * parts[chunk, 5, lane]
+    mean /= mass
+    out[0] = mass * mass / squares
+    out[1] = mean
+    out[2] = math.sqrt(max(square / mass - mean * mean, 0.0))
+    out[3] = first / mass
+    out[4] = second / mass
+    out[5] = third / mass
+
+
+def sweep_trials(
+    points: FloatArray,
+    log_importance: FloatArray,
+    y: FloatArray,
+    given: FloatArray,
+    which: IntArray,
+    switch: FloatArray,
+    start: FloatArray,
+    prior: FloatArray,
+    log_sigma_prior: FloatArray,
+    edges: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Take many trials through the same grid points.
+
+    Parameters
+    ----------
+    points, log_importance
+        (C, 4, L) and (C, L): the shared grid in chunks of lanes, and the log of prior density over
+        density of the points.
+    y, given
+        (N, T) and (N, T, p), as for `whiten`, trial by trial.
+    which, switch
+        (N,) the row of `switch`, (S, T, q), that each trial follows.
+    start, prior, log_sigma_prior, edges
+        As for `whiten`, `begin` and `summarise`.
+    out
+        (N, PARTS), from `combine`.
+    """
+    chunks, lanes = log_importance.shape
+    k = prior.shape[0] - 1
+    q = switch.shape[2]
+    state = np.empty((k + 1 + q, lanes), dtype=y.dtype)
+    row = np.empty((k + 1, lanes), dtype=y.dtype)
+    work = np.empty((WORK, lanes), dtype=y.dtype)
+    gram = np.empty((k + 1, k + 1, lanes), dtype=y.dtype)
+    factor = np.empty((k + 1, k + 1, lanes), dtype=y.dtype)
+    weight = np.empty((BULK_NODES, lanes), dtype=y.dtype)
+    mean = np.empty((BULK_NODES, lanes), dtype=y.dtype)
+    variance = np.empty((BULK_NODES, lanes), dtype=y.dtype)
+    parts = np.empty((chunks, PARTS, lanes), dtype=y.dtype)
+    for trial in range(y.shape[0]):
+        for c in range(chunks):
+            begin(
+                y[trial],
+                given[trial],
+                switch[which[trial]],
+                start,
+                points[c],
+                prior,
+                log_sigma_prior,
+                state,
+                row,
+                work,
+                gram,
+                factor,
+            )
+            nodes_at(gram, prior, log_sigma_prior, work, factor, weight, mean, variance)
+            summarise(weight, mean, variance, edges, work, parts[c])
+        combine(parts, log_importance, out[trial])
+
+
+# Each after those it calls.
+TEXT = (
+    whiten,
+    _factorise,
+    _weigh,
+    begin,
+    _solve_back,
+    _covariance,
+    _walk,
+    nodes_at,
+    _exp,
+    summarise,
+    combine,
+)
 
 
 @cache
 def compiled() -> Callable[..., int]:
     """`sweep` as machine code, kept on disk between runs; the first call on a machine compiles."""
+    engine: Callable[..., int] = _compile(sweep)
+    return engine
+
+
+@cache
+def compiled_bulk() -> Callable[..., None]:
+    """`sweep_trials` as machine code: single or double precision, as its arrays are."""
+    engine: Callable[..., None] = _compile(sweep_trials)
+    return engine
+
+
+def _compile(outermost: Callable[..., Any]) -> Any:
     from numba import njit
     from numba.extending import register_jitable
 
-    for part in (_solve, _residual, _covariance, whiten, posterior_at):
-        register_jitable(part)
-    engine: Callable[..., int] = njit(cache=True, nogil=True)(sweep)
-    return engine
+    for part in TEXT:
+        register_jitable(error_model="numpy")(part)
+    # NumPy's error model: a division without a test for zero, which no vector loop can hold. No
+    # fast mathematics: nothing is reordered, so every lane gets what a single one would.
+    return njit(cache=True, nogil=True, error_model="numpy")(outermost)

@@ -93,7 +93,7 @@ def _plan_bytes(story: _Story) -> bytes:
 def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) -> Trial:
     """Begin the trial and write its evenings, up to the day before `until`."""
     # Only the first start of the demo loads the simulator.
-    from openldn.design import simulate
+    from openldn.virtual import simulate
 
     is_over = until >= plan.total_days
     trial = actions.add_trial(

@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from openldn.design import simulate
 from openldn.protocol.calendar import calendar
 from openldn.protocol.doses import Dose
 from openldn.protocol.plan import Arm
 from openldn.protocol.problems import InputError
 from openldn.protocol.schemes import members
+from openldn.virtual import simulate
 from support.plans import PAIN, plan
 
 KINDS = [
