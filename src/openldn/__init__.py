@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from openldn.diary import Diary
     from openldn.files import Plan
     from openldn.inference import Answer, analyse
+    from openldn.pooling.pool import pool
     from openldn.virtual import design, simulate
 
-__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "design", "simulate"]
+__all__ = ["Answer", "Diary", "Plan", "__version__", "analyse", "design", "pool", "simulate"]
 
 _HOMES = {
     "Answer": "openldn.inference",
@@ -26,6 +27,7 @@ _HOMES = {
     "Plan": "openldn.files",
     "analyse": "openldn.inference",
     "design": "openldn.virtual",
+    "pool": "openldn.pooling.pool",
     "simulate": "openldn.virtual",
 }
 

@@ -76,12 +76,14 @@ def test_the_examples_of_a_page_run_as_printed(
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the files that an example may start from: an agreed plan, a diary, a released seal."""
+    """Make the files that an example may start from: plan, diary, released seal, estimates."""
     folder = tmp_path_factory.mktemp("shelf")
     reference = blocks(tree.ROOT / "docs" / "reference" / "plan-file.md")
     plan, passphrase = folder / "plan.toml", folder / "pharmacist.txt"
     plan.write_text(next(b.text for b in reference if b.language == "toml"), encoding="utf-8")
     passphrase.write_text("five random words stand here\n", encoding="utf-8")
+    estimates = "id,estimate,se\na,-1.0,0.5\nb,-0.3,0.6\n"
+    (folder / "people.csv").write_text(estimates, encoding="utf-8")
     sealed = ["--passphrase-file", str(passphrase)]
     diary = str(folder / "diary.csv")
     assert main(["simulate", str(plan), "--effect=-1", "--seed", "1", "--out", diary]) == 0

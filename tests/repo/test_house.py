@@ -20,12 +20,13 @@ MAY_IMPORT = {
     "pharmacology": LEFT,
     "inference": LEFT | {"diary", "evidence"},
     "virtual": LEFT | {"diary", "evidence", "inference"},
+    "pooling": LEFT | {"evidence", "inference"},
     # from saved answers: no engine
     "report": LEFT | {"diary", "evidence"},
     "web": LEFT
-    | {"diary", "evidence", "pharmacology", "sealing", "inference", "virtual", "report"},
+    | {"diary", "evidence", "pharmacology", "sealing", "inference", "virtual", "pooling", "report"},
     "cli": LEFT
-    | {"diary", "evidence", "pharmacology", "sealing", "inference", "virtual", "report"},
+    | {"diary", "evidence", "pharmacology", "sealing", "inference", "virtual", "pooling", "report"},
 }
 # Doors of the package, not rooms: what they open is the business of the rooms behind them.
 DOORS = {"", "__main__", "_version"}
@@ -106,7 +107,9 @@ def test_help_loads_nothing_heavy_and_no_command() -> None:
     assert loaded_by("from openldn.cli.main import main; main(['--help'])", among) == ""
 
 
-@pytest.mark.parametrize("command", ["plan", "analyse", "simulate", "randomise", "serve"])
+@pytest.mark.parametrize(
+    "command", ["plan", "analyse", "simulate", "randomise", "serve", "pool", "contribute"]
+)
 def test_the_help_of_one_command_loads_no_engine(command: str) -> None:
     """`openldn COMMAND --help` is instant too."""
     statement = f"from openldn.cli.main import main; main(['{command}', '--help'])"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from openldn.diary import Diary
     from openldn.files import Plan
 
-__all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
+__all__ = ["NAME", "SUMMARY", "add_arguments", "opened_order", "run", "typed_outcomes"]
 
 NAME = "analyse"
 SUMMARY = "Work out an answer, with its uncertainty, from a diary."
@@ -82,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Answer, print the summary, and write what was asked for."""
     try:
-        typed = _typed_outcomes(args.outcome)
+        typed = typed_outcomes(args.outcome)
     except InputError as error:
         print_problems(error.problems)
         return 2
@@ -123,7 +123,7 @@ def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
     progress("loading the engine")
     from openldn.inference import Conduct, analyse
 
-    order = _opened_order(args.plan, plan) if plan and plan.first_randomised_day else None
+    order = opened_order(args.plan, plan) if plan and plan.first_randomised_day else None
     answer = analyse(
         diary,
         plan=plan,
@@ -139,7 +139,7 @@ def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
     return _Told(answer=answer.to_json(), diary=diary, plan=plan, order=order)
 
 
-def _opened_order(path: Path, plan: "Plan") -> tuple[Arm, ...] | None:
+def opened_order(path: Path, plan: "Plan") -> tuple[Arm, ...] | None:
     """The order of an opened seal beside the plan; None without one, or while it is closed.
 
     Raises
@@ -179,7 +179,7 @@ def _other_plan(path: Path, plan: "Plan", seal: Mapping[str, Any]) -> tuple[Prob
     )
 
 
-def _typed_outcomes(texts: list[str]) -> tuple[Outcome, ...]:
+def typed_outcomes(texts: list[str]) -> tuple[Outcome, ...]:
     """Read every --outcome; what is wrong with any of them is told at once."""
     from openldn.diary import RESERVED
 

@@ -39,6 +39,8 @@ COMMANDS = {
     "verify-seal": "Check that a released order is the one that was sealed.",
     "simulate": "Make the diary of an invented person from a plan.",
     "analyse": "Work out an answer, with its uncertainty, from a diary.",
+    "contribute": "Write what one person gives to a pooled answer: no diary, no dates.",
+    "pool": "Put many people's contributions together.",
     "design": "Tell how likely a plan is to give a clear answer, by virtual trials.",
     "evidence": "Tell what is known about a condition, a claim or a side effect, and from where.",
     "pack": "Print what to bring to the prescriber: plan, evidence, safety, questions; and a card.",
@@ -192,7 +194,7 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def _print_refusal(problems: Iterable[Problem]) -> None:
-    say(coloured("No answer can be given from this diary:", "yellow"))
+    say(coloured("No answer can be given:", "yellow"))
     for problem in problems:
         say(f"  {problem}")
 
