@@ -255,3 +255,16 @@ def test_without_an_action_the_usage_is_shown() -> None:
     assert main(["plan"]) == 2
     assert main(["plan", "new", "--condition", "lupus"]) == 2
     assert main(["plan", "new", "--condition", "lupus", "--design", "T3", "--out", "x"]) == 2
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(4, True), (5, True), (6, False), (7, False)])
+def test_transition_days_under_the_model_s_lower_bound_are_noted(
+    days: int, is_told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """6 days for 4.5 mg in the main reading: fewer are told, not refused; nobody measured it."""
+    path = tmp_path / "plan.toml"
+    path.write_bytes(edited(("transition_days = 7", f"transition_days = {days}")))
+    assert main(["plan", "check", str(path)]) == 0
+    told = capsys.readouterr().err
+    assert ("takes about 6 days to fade" in told) is is_told
+    assert ("effects may lag far behind blood levels" in told) is is_told

@@ -236,3 +236,76 @@ def test_what_is_no_seal_does_not_match(desk: Path, text: str) -> None:
 def test_a_seal_that_is_not_there_is_unusable_input(desk: Path) -> None:
     """Exit 3."""
     assert run(desk, "verify-seal @none.json") == 3
+
+
+class TestTheSafetyGate:
+    """Contract, section 2: no order is drawn over a touched stop rule or an open decision."""
+
+    PROFILE = "randomise @plan.toml --out @sealed --passphrase-file @pass.txt --profile @me.toml"
+    DECIDED = '[[decision]]\nrule = "{rule}"\nby = "Dr B"\non = {on}\n'
+
+    def draw(self, desk: Path, profile: str) -> int:
+        """Draw with this profile."""
+        (desk / "me.toml").write_text("format = 1\n" + profile)
+        return run(desk, self.PROFILE)
+
+    def test_a_stop_rule_keeps_the_order_from_being_drawn(
+        self, desk: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Codeine on the list: refused with why and what to do, and nothing is written."""
+        assert self.draw(desk, 'medicines = ["Codeine 30"]\n') == 3
+        told = capsys.readouterr().err
+        assert "LDN-G020" in told
+        assert "safety rule opioid-now" in told
+        assert "talk with the doctor" in told
+        assert not (desk / "sealed").exists()
+
+    @pytest.mark.parametrize(
+        ("rule", "on", "status"),
+        [("pregnancy", "2026-01-05", 0), ("breastfeeding", "2026-01-05", 3)],
+    )
+    def test_an_open_question_needs_the_decision_about_that_very_rule(
+        self, desk: Path, rule: str, on: str, status: int
+    ) -> None:
+        """A decision about something else opens nothing."""
+        assert self.draw(desk, "pregnant = true\n") == 3
+        decided = self.DECIDED.format(rule=rule, on=on)
+        assert self.draw(desk, "pregnant = true\n" + decided) == status
+        assert (desk / "sealed").exists() is (status == 0)
+
+    def test_a_decision_never_lifts_a_stop(self, desk: Path) -> None:
+        """Whoever signed it."""
+        decided = self.DECIDED.format(rule="opioid-now", on="2026-01-05")
+        assert self.draw(desk, 'medicines = ["Codeine 30"]\n' + decided) == 3
+
+    @pytest.mark.parametrize(
+        "decision",
+        [
+            DECIDED.format(rule="pregnancy", on="2999-01-05"),
+            DECIDED.format(rule="pregnancy", on='"soon"'),
+            '[[decision]]\nrule = "pregnancy"\non = 2026-01-05\n',
+            'decision = "yes"\n',
+        ],
+    )
+    def test_a_decision_is_whole_or_no_decision(
+        self, desk: Path, decision: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Who, which rule, and a day that is not ahead."""
+        profile = f"{decision}pregnant = true\n" if "[[" not in decision else decision
+        assert self.draw(desk, profile) == 3
+        assert "LDN-G003" in capsys.readouterr().err
+
+    def test_the_conditions_of_the_plan_are_asked_without_a_profile(self, desk: Path) -> None:
+        """A plan that names a stop condition is not sealed, profile or none."""
+        text = (desk / "plan.toml").read_text()
+        assert 'conditions = ["lupus"]' in text
+        changed = text.replace('["lupus"]', '["lupus", "acute hepatitis"]')
+        (desk / "plan.toml").write_text(changed)
+        assert run(desk, SEAL) == 3
+
+    def test_without_a_profile_the_command_says_what_was_not_asked(
+        self, desk: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Silence is not a screen."""
+        assert run(desk, SEAL) == 0
+        assert "No profile was given" in capsys.readouterr().err

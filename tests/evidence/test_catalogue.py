@@ -11,7 +11,7 @@ import pytest
 from openldn.design import simulate
 from openldn.diary import Diary
 from openldn.evidence import catalogue, dosing, find, instruments, outcomes
-from openldn.evidence._tables import TableFault, table_text
+from openldn.evidence._rows import TableFault
 from openldn.evidence.conditions import NONE_FOUND, Condition
 from openldn.evidence.first_plan import Template, first_plan, plan_text
 from openldn.evidence.foreseen import foreseen
@@ -21,6 +21,7 @@ from openldn.protocol.doses import MAX_DAILY, Dose
 from openldn.protocol.outcomes import Role
 from openldn.protocol.plan import Kind, Plan
 from openldn.protocol.problems import InputError
+from openldn.tables import read_table
 from support.plans import small_plan
 from support.reading import grade
 
@@ -261,7 +262,7 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_file_and_line(
 ) -> None:
     """One slip in the shipped table, and the build says where it is."""
     file, read = READERS[reader]
-    text = table_text(file)
+    text = read_table(file)
     assert old in text
     with pytest.raises(TableFault, match=re.escape(told)) as refusal:
         read(text.replace(old, new, 1))
@@ -293,7 +294,7 @@ def test_what_is_told_is_easy_to_read_and_gives_no_orders(row: str) -> None:
 
 def test_no_wording_of_a_questionnaire_ships() -> None:
     """A skeleton has a scale and no items, whatever its licence."""
-    rows = tomllib.loads(table_text("outcomes.toml"))["skeleton"]
+    rows = tomllib.loads(read_table("outcomes.toml"))["skeleton"]
     allowed = {"id", "part", "min", "max", "step", "better", "mcid", "mcid_sources"}
     assert all(set(row) <= allowed for row in rows)
     assert {row["id"] for row in rows} <= set(instruments())

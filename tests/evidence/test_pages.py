@@ -10,12 +10,13 @@ from xml.etree import ElementTree
 import pytest
 
 from openldn.evidence import catalogue
-from openldn.evidence._tables import TableFault, table_text
+from openldn.evidence._rows import TableFault
 from openldn.evidence.claims import Category, claims, read_story, story
 from openldn.evidence.pages import PAGES, anchor, pictures
 from openldn.evidence.references import references
 from openldn.evidence.studies import studies
 from openldn.evidence.words import VERDICTS
+from openldn.tables import read_table
 from support import tree
 from support.reading import grade
 
@@ -80,7 +81,7 @@ def test_a_mechanism_says_where_it_was_seen(claim: object) -> None:
 
 def test_a_story_that_leads_nowhere_is_refused() -> None:
     """A link to a claim that is gone fails the build."""
-    text = table_text("claims.toml").replace("(claim:focus)", "(claim:fokus)")
+    text = read_table("claims.toml").replace("(claim:focus)", "(claim:fokus)")
     with pytest.raises(TableFault, match="claim:fokus"):
         read_story(text)
 

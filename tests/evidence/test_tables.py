@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from openldn.evidence import catalogue, instruments, pools, published
-from openldn.evidence._tables import TableFault, table_text
+from openldn.evidence._rows import TableFault
 from openldn.evidence.claims import Category, Verdict, claims, read_claims
 from openldn.evidence.conditions import NONE_FOUND, read_conditions, read_instruments
+from openldn.evidence.effect_priors import read_effect_priors
 from openldn.evidence.references import HowSure, read_references, references
 from openldn.evidence.side_effects import read_side_effects, side_effects
 from openldn.evidence.studies import Result, negative_first, read_studies, studies
+from openldn.tables import read_table
 from support.reading import grade
 
 Reader = Callable[[str], dict[str, Any]]
@@ -122,7 +124,7 @@ def test_the_order_keeps_the_table_s_order_among_equals() -> None:
 @pytest.mark.parametrize("file", READERS)
 def test_the_table_ships_whole(file: str) -> None:
     """Every head of a row is read, and none twice."""
-    text = table_text(file)
+    text = read_table(file)
     kind = "study" if file == "studies.toml" else file.removesuffix("s.toml")
     assert len(READERS[file](text)) == text.count(f"[[{kind}]]")
 
@@ -157,7 +159,7 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_file_and_line(
     file: str, old: str, new: str, told: str
 ) -> None:
     """One slip in the shipped table, and the build says where it is."""
-    text = table_text(file)
+    text = read_table(file)
     assert old in text
     with pytest.raises(TableFault, match=re.escape(told)) as refusal:
         READERS[file](text.replace(old, new, 1))
@@ -166,7 +168,7 @@ def test_a_row_that_cannot_be_right_is_refused_with_its_file_and_line(
 
 def test_the_line_that_is_named_is_the_head_of_the_row() -> None:
     """An editor opened there shows the row."""
-    text = table_text("studies.toml")
+    text = read_table("studies.toml")
     with pytest.raises(TableFault) as refusal:
         read_studies(text.replace("analysed = 28", "analysed = 0", 1))
     line = int(str(refusal.value).split("line ")[1].split(",")[0])
@@ -175,7 +177,7 @@ def test_the_line_that_is_named_is_the_head_of_the_row() -> None:
 
 def test_an_mcid_without_its_source_is_refused() -> None:
     """The other table in the file of conditions is read as strictly."""
-    text = table_text("conditions.toml")
+    text = read_table("conditions.toml")
     slip = re.sub(r'mcid_source = "Farrar[^\n]*\n', "", text, count=1)
     with pytest.raises(TableFault, match="MCID and its source"):
         read_instruments(slip)
@@ -241,3 +243,21 @@ def test_one_reference_was_not_found_and_says_so() -> None:
     """Four of five resolve to a paper."""
     unsure = [r.id for r in references().values() if r.certainty is HowSure.NOT_FOUND]
     assert unsure == ["li-2012"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('pool = "fm-pain-all"\nbasis', 'pool = "fm-pain-none"\nbasis', "no row without a source"),
+        ("scale = [0, 10]", "scale = [10, 0]", "lowest and its highest"),
+        ("mean = -0.25", "mean = -25", "mean is -25"),
+        ("error = 0.35", "error = 0", "error is 0"),
+        ("other_spreads = [0.5, 1.0]", "other_spreads = [0.5]", "expected 2 numbers"),
+    ],
+)
+def test_a_prior_that_cannot_be_right_is_refused(old: str, new: str, told: str) -> None:
+    """What an answer may start from rests on a pool that is there, and on possible numbers."""
+    text = read_table("studies.toml")
+    assert old in text
+    with pytest.raises(TableFault, match=re.escape(told)):
+        read_effect_priors(text.replace(old, new, 1))

@@ -302,7 +302,25 @@ class TestRefusals:
             analyse(run(lupus), plan=lupus, prior="evidence")
         fibromyalgia = small_plan(condition="fibromyalgia")
         answer = analyse(run(fibromyalgia), plan=fibromyalgia, prior="evidence")
-        assert answer.model["priors"]["beta"]["normal"] == [-0.025, 0.083]
+        # model.md section 2: mean -0.25, s = sqrt(0.35^2 + 0.75^2), in widths of a scale of 10.
+        assert answer.model["priors"]["beta"]["normal"] == pytest.approx([-0.025, 0.0828], abs=1e-4)
+
+    def test_the_evidence_prior_says_what_it_rests_on_and_what_it_moved(self) -> None:
+        """Its studies, and the same diary from the default prior and from two other spreads."""
+        plan = small_plan(condition="fibromyalgia")
+        diary = run(plan)
+        answer = analyse(diary, plan=plan, prior="evidence")
+        pain = answer.outcomes["pain"]
+        told = pain.to_json()["prior_influence"]
+        plainly = analyse(diary, plan=plan).outcomes["pain"]
+        assert told["effect_from_default"]["mean"] == plainly.headline.effect.mean
+        assert told["moved_by"] == pain.headline.effect.mean - plainly.headline.effect.mean
+        assert {"bruun-final-2024", "innova-2026"} <= set(told["studies"])
+        sds = {row["spread_between_people"]: row["effect"]["sd"] for row in told["by_spread"]}
+        assert sds[0.5] < pain.headline.effect.sd < sds[1.0]  # a wider prior, a wider answer
+        assert any("the starting assumption comes from 4 trials" in one for one in answer.limits)
+        assert any("INNOVA" in one for one in answer.citations)
+        assert plainly.to_json()["prior_influence"] is None
 
 
 class TestVerdict:

@@ -50,6 +50,28 @@ def not_agreed(plan: Plan) -> str:
     )
 
 
+def short_transition(plan: Plan) -> str:
+    """Say that the transition days are fewer than the model's lower bound; "" where they are not.
+
+    The model of the receptors (`openldn blockade`) is used for this bound and for nothing else in
+    a plan.
+    """
+    from openldn.pharmacology import shortest_transition_days
+
+    design = plan.design
+    if not design.pairs:
+        return ""
+    least = shortest_transition_days(design.target)
+    if design.transition_days >= least:
+        return ""
+    return (
+        f"transition_days is {design.transition_days}. In a model of the receptors the block of"
+        f" {design.target.text} takes about {least} days to fade, and in its slower reading far"
+        " longer. That is a lower bound: effects may lag far behind blood levels, and no study"
+        " measured it."
+    )
+
+
 def _sentences(plan: Plan) -> Iterator[str]:
     design, drug = plan.design, plan.drug
     yield f"A plan of kind {design.kind} for {plan.person.label or 'one person'}."

@@ -142,7 +142,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from openldn.cli._plan_words import not_agreed
+    from openldn.cli._plan_words import not_agreed, short_transition
     from openldn.evidence.conditions import find
     from openldn.files import Plan
 
@@ -151,6 +151,8 @@ def _check(args: argparse.Namespace) -> int:
     for name in plan.person.conditions:
         if find(name) is None:
             say(f"Note: the catalogue has no condition {name!r}; it is kept as written.")
+    if note := short_transition(plan):
+        say(f"Note: {note}")
     if plan.prescriber.agreed is None:
         say(f"Note: {not_agreed(plan)}")
     return 0

@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import cache
 
 from openldn.evidence import conditions
-from openldn.evidence._tables import Row, Source, read_rows, read_sources, table_text
+from openldn.evidence._rows import Row, Source, read_rows, read_sources
 from openldn.evidence.references import references
 from openldn.evidence.studies import Study, negative_first, studies
+from openldn.tables import read_table
 
 __all__ = [
     "Category",
@@ -97,13 +98,13 @@ class Passage:
 @cache
 def claims() -> dict[str, Claim]:
     """Every claim, by its id."""
-    return read_claims(table_text(FILE))
+    return read_claims(read_table(FILE))
 
 
 @cache
 def story() -> tuple[Passage, ...]:
     """The story, passage by passage."""
-    return read_story(table_text(FILE))
+    return read_story(read_table(FILE))
 
 
 def read_claims(text: str, *, file: str = FILE) -> dict[str, Claim]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from openldn.evidence._tables import Row, read_rows, table_text
+from openldn.evidence._rows import Row, read_rows
 from openldn.evidence.studies import studies
 from openldn.protocol.outcomes import Better
+from openldn.tables import read_table
 
 __all__ = [
     "SLEEP",
@@ -95,7 +96,7 @@ def catalogue() -> tuple[Condition, ...]:
 @cache
 def instruments() -> dict[str, Instrument]:
     """Every outcome instrument, by its id."""
-    return read_instruments(table_text(FILE))
+    return read_instruments(read_table(FILE))
 
 
 def read_conditions(text: str, *, file: str = FILE) -> dict[str, Condition]:
@@ -148,12 +149,12 @@ def plain(text: str) -> str:
 
 @cache
 def _conditions() -> tuple[Condition, ...]:
-    return tuple(read_conditions(table_text(FILE)).values())
+    return tuple(read_conditions(read_table(FILE)).values())
 
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(table_text(FILE))
+    return tomllib.loads(read_table(FILE))
 
 
 def _condition(row: Row) -> Condition:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from openldn.evidence._tables import Row, read_rows, table_text
+from openldn.evidence._rows import Row, read_rows
 from openldn.evidence.conditions import NONE_FOUND
 from openldn.evidence.studies import studies
 from openldn.protocol.doses import MAX_DAILY, Dose
+from openldn.tables import read_table
 
 __all__ = [
     "Category",
@@ -145,32 +146,32 @@ class Fact:
 @cache
 def sources() -> dict[str, Source]:
     """Every source that is not a study, by its id."""
-    return read_sources(table_text(FILE))
+    return read_sources(read_table(FILE))
 
 
 @cache
 def categories() -> dict[str, Category]:
     """Every named range of doses, by its id."""
-    return read_categories(table_text(FILE))
+    return read_categories(read_table(FILE))
 
 
 @cache
 def ladders() -> dict[str, Ladder]:
     """Every ladder, by its id."""
-    return read_ladders(table_text(FILE))
+    return read_ladders(read_table(FILE))
 
 
 @cache
 def standard() -> Standard:
     """Give the one set of levels that new plans begin with."""
-    (only,) = read_standards(table_text(FILE)).values()
+    (only,) = read_standards(read_table(FILE)).values()
     return only
 
 
 @cache
 def facts() -> dict[str, Fact]:
     """Every fact about doses and times, by its id."""
-    return read_facts(table_text(FILE))
+    return read_facts(read_table(FILE))
 
 
 def source_title(source_id: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from openldn.protocol.medicines import Catalogue, Group, Medicine, Vocabulary, words_of
+from openldn.tables import read_table
 
 __all__ = ["catalogue", "medicines"]
 
@@ -64,4 +64,4 @@ def _medicine(entry: dict[str, Any], *, place: str) -> Medicine:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((files("openldn") / "data" / "medicines.toml").read_text("utf-8"))
+    return tomllib.loads(read_table("medicines.toml"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from openldn.evidence._tables import Row, Source, read_rows, read_sources, table_text
+from openldn.evidence._rows import Row, Source, read_rows, read_sources
 from openldn.evidence.conditions import (
     NONE_FOUND,
     SLEEP,
@@ -30,6 +30,7 @@ from openldn.protocol.outcomes import (
     default_mcid,
     divides,
 )
+from openldn.tables import read_table
 
 __all__ = [
     "EVERYDAY",
@@ -104,24 +105,24 @@ class Refused:
 @cache
 def items() -> dict[str, Item]:
     """Every evening question, by its id."""
-    return read_items(table_text(FILE))
+    return read_items(read_table(FILE))
 
 
 @cache
 def skeletons() -> dict[str, Skeleton]:
     """Every questionnaire that has one score, by the id of its instrument."""
-    return read_skeletons(table_text(FILE))
+    return read_skeletons(read_table(FILE))
 
 
 @cache
 def mcid_sources() -> dict[str, Source]:
     """Every source of an MCID, by its id."""
-    return read_sources(table_text(FILE), file=FILE)
+    return read_sources(read_table(FILE), file=FILE)
 
 
 @cache
 def _refused() -> dict[str, Refused]:
-    return read_refused(table_text(FILE))
+    return read_refused(read_table(FILE))
 
 
 def refused(condition: Condition) -> Refused | None:

@@ -6,9 +6,11 @@ A study is linked to its entry on the page of studies, which leads to the paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from openldn.evidence._markdown import anchor, page, study_link, study_links, table, unconfirmed
+from openldn.evidence._plan_pages import dosing_page, effect_prior_parts, questions_page
 from openldn.evidence.claims import Category, Claim, Passage, claims, story
 from openldn.evidence.conditions import Condition, Instrument, catalogue, instruments
 from openldn.evidence.forest import RowKind, figures, forest, forest_svg
@@ -29,13 +31,7 @@ from openldn.evidence.words import (
 
 __all__ = ["PAGES", "anchor", "count_words", "pictures"]
 
-_MADE = "<!-- Written by tools/write_evidence_docs.py from src/openldn/data. Do not edit. -->"
 _LINK = re.compile(r"\[([^\]]+)\]\((claim|reference):([a-z0-9-]+)\)")
-
-
-def anchor(heading: str) -> str:
-    """Give the anchor that a heading makes on a rendered page."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def count_words(count: Count) -> str:
@@ -60,29 +56,6 @@ def pictures() -> dict[str, str]:
     return {f"{pool.id}.svg": forest_svg(forest(pool)) for pool in pools().values()}
 
 
-def _page(title: str, parts: Iterable[str]) -> str:
-    text = "\n\n".join([_MADE, f"# {title}", *parts])
-    return text.rstrip() + "\n"
-
-
-def _study_link(study: Study) -> str:
-    name = f"{study.name}, disputed" if study.disputed else study.name
-    return f"[{name}](studies.md#{anchor(study.id)})"
-
-
-def _study_links(found: Iterable[Study]) -> str:
-    return ", ".join(f"{_study_link(study)} ({RESULTS[study.result]})" for study in found)
-
-
-def _unconfirmed(texts: Iterable[str]) -> Iterator[str]:
-    yield from (f"**Unconfirmed:** {text}" for text in texts)
-
-
-def _table(head: list[str], rows: Iterable[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 # The story
 
 
@@ -95,7 +68,7 @@ def _story() -> str:
         parts += [f"## {passage.heading}", _LINK.sub(_to_page, passage.text)]
         parts += _beside(passage)
     parts += ["## The marks", _legend()]
-    return _page("One patient's story, checked", parts)
+    return page("One patient's story, checked", parts)
 
 
 def _to_page(link: re.Match[str]) -> str:
@@ -108,18 +81,18 @@ def _to_page(link: re.Match[str]) -> str:
 def _beside(passage: Passage) -> Iterator[str]:
     told = [item.split(":", 1)[1] for item in passage.items if item.startswith("claim:")]
     if told:
-        yield _table(["She says", "Verdict", "Sources"], (_claim_row(claims()[i]) for i in told))
+        yield table(["She says", "Verdict", "Sources"], (_claim_row(claims()[i]) for i in told))
     meant = [item.split(":", 1)[1] for item in passage.items if item.startswith("reference:")]
     if meant:
         head = ["As printed", "What it is", "Is it the paper meant?", "Source"]
-        yield _table(head, (_reference_row(references()[one]) for one in meant))
+        yield table(head, (_reference_row(references()[one]) for one in meant))
 
 
 def _claim_row(claim: Claim) -> list[str]:
     verdict = f"{marked(claim.verdict)} ({CERTAINTIES[claim.certainty]})"
     if claim.seen_in:
         verdict += f"<br>Seen in {claim.seen_in}"
-    sources = [_study_link(study) for study in claim.evidence]
+    sources = [study_link(study) for study in claim.evidence]
     sources += [f"[{s.title}]({s.url})" if s.url else s.title for s in claim.sources]
     return [f"[{claim.claim}](claims.md#{anchor(claim.claim)})", verdict, ", ".join(sources)]
 
@@ -131,7 +104,7 @@ def _reference_row(reference: Reference) -> list[str]:
 
 
 def _legend() -> str:
-    return _table(["Mark", "Verdict"], ([MARKS[v], VERDICTS[v]] for v in VERDICTS))
+    return table(["Mark", "Verdict"], ([MARKS[v], VERDICTS[v]] for v in VERDICTS))
 
 
 # Claims
@@ -144,7 +117,7 @@ def _claims() -> str:
     ]
     for claim in claims().values():
         parts += [f"## {claim.claim}", *_claim(claim)]
-    return _page("Forty claims about LDN", parts)
+    return page("Forty claims about LDN", parts)
 
 
 def _claim(claim: Claim) -> Iterator[str]:
@@ -154,13 +127,13 @@ def _claim(claim: Claim) -> Iterator[str]:
     if claim.seen_in:
         yield f"Seen in {claim.seen_in}."
     yield claim.why
-    yield from _unconfirmed(claim.unconfirmed)
+    yield from unconfirmed(claim.unconfirmed)
     yield f"*What this means for you:* {claim.meaning}"
     if claim.condition:
         name = next(c.name for c in catalogue() if c.id == claim.condition)
         yield f"See also: [{name}](conditions.md#{anchor(name)})"
     is_harm = claim.category is Category.SIDE_EFFECT  # a study's gain says nothing on its harms
-    links = ", ".join(map(_study_link, claim.evidence)) if is_harm else _study_links(claim.evidence)
+    links = ", ".join(map(study_link, claim.evidence)) if is_harm else study_links(claim.evidence)
     sources = [links] if claim.studies else []
     sources += [f"[{s.title}]({s.url})" if s.url else s.title for s in claim.sources]
     yield "Sources: " + "; ".join(sources)
@@ -179,7 +152,7 @@ def _conditions() -> str:
     for condition in catalogue():
         parts += [f"## {condition.name}", *_condition(condition)]
     parts += ["## Instruments", _instrument_table()]
-    return _page("Conditions", parts)
+    return page("Conditions", parts)
 
 
 def _condition(condition: Condition) -> Iterator[str]:
@@ -198,7 +171,7 @@ def _condition(condition: Condition) -> Iterator[str]:
     yield f"Measured by: {', '.join(names)}; often first: {first}"
     if condition.studies:
         found = sorted((studies()[i] for i in condition.studies), key=_order)
-        yield f"Sources: {_study_links(found)}"
+        yield f"Sources: {study_links(found)}"
     else:
         yield "Sources: none was found."
 
@@ -209,7 +182,7 @@ def _order(study: Study) -> int:
 
 def _instrument_table() -> str:
     head = ["Name", "Answered by", "Range", "Better", "MCID", "Licence"]
-    return _table(head, (_instrument_row(one) for one in instruments().values()))
+    return table(head, (_instrument_row(one) for one in instruments().values()))
 
 
 def _instrument_row(one: Instrument) -> list[str]:
@@ -230,7 +203,7 @@ def _studies() -> str:
     ]
     for study in studies().values():
         parts += [f"## {study.id}", *_study(study)]
-    return _page("Studies", parts)
+    return page("Studies", parts)
 
 
 def _study(study: Study) -> Iterator[str]:
@@ -241,7 +214,7 @@ def _study(study: Study) -> Iterator[str]:
     yield f"{author}*{study.title}*{about}. {study.journal}{year}. {link}"
     if study.disputed:
         other = studies()[study.disputed_by]
-        yield f"> **{study.disputed}** See {_study_link(other)}."
+        yield f"> **{study.disputed}** See {study_link(other)}."
     people = study.analysed or study.randomised
     facts = [
         DESIGNS[study.design],
@@ -256,7 +229,7 @@ def _study(study: Study) -> Iterator[str]:
     if study.harms:
         yield f"Harms: {study.harms}"
     yield f"Limits: {study.limits}"
-    yield from _unconfirmed(study.unconfirmed)
+    yield from unconfirmed(study.unconfirmed)
 
 
 # Side effects and references
@@ -272,7 +245,7 @@ def _side_effects() -> str:
         for effect in side_effects().values():
             if effect.is_red_flag is flag:
                 parts += [f"### {effect.name}", *_side_effect(effect)]
-    return _page("Side effects", parts)
+    return page("Side effects", parts)
 
 
 def _side_effect(effect: SideEffect) -> Iterator[str]:
@@ -282,9 +255,9 @@ def _side_effect(effect: SideEffect) -> Iterator[str]:
     sure = f"How sure the count is: {CERTAINTIES[effect.certainty]}."
     yield sure + (f" When: {effect.onset}." if effect.onset else "")
     if effect.counts:
-        rows = ([_study_link(studies()[c.study]), count_words(c)] for c in effect.counts)
-        yield _table(["Study", "Count"], rows)
-    sources = [_study_link(studies()[one]) for one in effect.studies]
+        rows = ([study_link(studies()[c.study]), count_words(c)] for c in effect.counts)
+        yield table(["Study", "Count"], rows)
+    sources = [study_link(studies()[one]) for one in effect.studies]
     sources += [f"[{s.title}]({s.url})" for s in effect.sources]
     yield "Sources: " + ", ".join(sources)
 
@@ -293,7 +266,7 @@ def _references() -> str:
     parts = ["The five references of [the story](story.md), as printed there and as found."]
     for reference in references().values():
         parts += [f"## {reference.as_printed}", *_reference(reference)]
-    return _page("Five references", parts)
+    return page("Five references", parts)
 
 
 def _reference(reference: Reference) -> Iterator[str]:
@@ -303,11 +276,11 @@ def _reference(reference: Reference) -> Iterator[str]:
     yield f"Is it the paper meant? **{HOW_SURE[reference.certainty]}**. {reference.basis}"
     yield reference.what_it_is
     if reference.study:
-        yield f"See {_study_link(studies()[reference.study])}."
+        yield f"See {study_link(studies()[reference.study])}."
     if reference.related:
         links = (f"[{n}]({url})" for n, url in enumerate(reference.related, start=1))
         yield "Papers that discuss it: " + ", ".join(links)
-    yield from _unconfirmed(reference.unconfirmed)
+    yield from unconfirmed(reference.unconfirmed)
 
 
 # Pain in fibromyalgia
@@ -322,7 +295,8 @@ def _pooled() -> str:
     for pool in pools().values():
         parts += [f"## {pool.title}", *_pool(pool)]
     parts += ["## Pooled by others", *_by_others()]
-    return _page("Pain in fibromyalgia: the trials together", parts)
+    parts += ["## What a personal trial may start from", *effect_prior_parts()]
+    return page("Pain in fibromyalgia: the trials together", parts)
 
 
 def _pool(pool: Pool) -> Iterator[str]:
@@ -333,11 +307,11 @@ def _pool(pool: Pool) -> Iterator[str]:
     rows = []
     for row in plot.rows:
         one = inputs.get(row.label)
-        label = _study_link(studies()[one.study]) if one else row.label
+        label = study_link(studies()[one.study]) if one else row.label
         share = f"{row.share:.0%}" if row.kind is RowKind.TRIAL else ""
         rows.append([label, figures(row), share, one.basis if one else ""])
-    yield _table(["Trial", "Points (95% range)", "Share", "Where the input comes from"], rows)
-    yield from _unconfirmed(
+    yield table(["Trial", "Points (95% range)", "Share", "Where the input comes from"], rows)
+    yield from unconfirmed(
         f"{studies()[one.study].name}: {one.unconfirmed}" for one in pool.inputs if one.unconfirmed
     )
     yield from _pool_words(pool)
@@ -355,7 +329,7 @@ def _pool_words(pool: Pool) -> Iterator[str]:
         f" calls better is {pain.mcid} ({pain.mcid_source})."
     )
     prediction = plot.random_effects.prediction
-    yield _table(
+    yield table(
         ["Way of pooling", "Average (95% range)", "A new trial"],
         [
             ["one true effect", _average(fixed), ""],
@@ -387,8 +361,8 @@ def _by_others() -> Iterator[str]:
         study = studies()[one.study]
         value = f"{one.estimate:g} ({one.low:g} to {one.high:g}) {one.measure}"
         standing = f"**{one.standing}**" if one.standing is Standing.LEFT_OUT else str(one.standing)
-        rows.append([_study_link(study), value, standing, one.remark])
-    yield _table(["Study", "Pain", "Standing", "Remark"], rows)
+        rows.append([study_link(study), value, standing, one.remark])
+    yield table(["Study", "Pain", "Standing", "Remark"], rows)
     for one in published():
         study = studies()[one.study]
         if study.disputed:
@@ -396,7 +370,7 @@ def _by_others() -> Iterator[str]:
 
 
 def _index() -> str:
-    return _page(
+    return page(
         "What is known about LDN",
         [
             "- [The story](story.md): one patient's words, each beside its verdict\n"
@@ -404,6 +378,9 @@ def _index() -> str:
             "- [Conditions](conditions.md): what was found for each\n"
             "- [Pain in fibromyalgia](pain-in-fibromyalgia.md): the trials together\n"
             "- [Side effects](side-effects.md): with every count that was read\n"
+            "- [Doses and times](doses-and-times.md): what others took, and what is not known\n"
+            "- [Questions of a plan](questions-of-a-plan.md): what is asked each evening, and"
+            " which difference matters\n"
             "- [Studies](studies.md): all of them, with their limits\n"
             "- [Five references](references.md): what they are",
             "This tells what studies found. It is no advice on what to take.",
@@ -418,6 +395,8 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "conditions.md": _conditions,
     "pain-in-fibromyalgia.md": _pooled,
     "side-effects.md": _side_effects,
+    "doses-and-times.md": dosing_page,
+    "questions-of-a-plan.md": questions_page,
     "studies.md": _studies,
     "references.md": _references,
 }

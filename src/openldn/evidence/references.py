@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from openldn.evidence._tables import Row, read_rows, table_text
+from openldn.evidence._rows import Row, read_rows
 from openldn.evidence.studies import studies
+from openldn.tables import read_table
 
 __all__ = ["HowSure", "Reference", "read_references", "references"]
 
@@ -58,7 +59,7 @@ class Reference:
 @cache
 def references() -> dict[str, Reference]:
     """Every reference, by its id."""
-    return read_references(table_text(FILE))
+    return read_references(read_table(FILE))
 
 
 def read_references(text: str, *, file: str = FILE) -> dict[str, Reference]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from openldn.protocol.safety import RULES as GATE_RULES
 from openldn.protocol.safety import Severity
 from openldn.protocol.screening import NUMBERS, Limit, Rule
+from openldn.tables import read_table
 
 __all__ = ["Source", "rules", "sources", "unconfirmed"]
 
@@ -96,5 +96,5 @@ def _limit(row: dict[str, Any]) -> Limit:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = (files("openldn") / "data" / "safety_rules.toml").read_text("utf-8")
+    text = read_table("safety_rules.toml")
     return tomllib.loads(text, parse_float=Decimal)

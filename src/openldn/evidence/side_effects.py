@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from openldn.evidence._tables import Row, Source, read_rows, read_sources, table_text
+from openldn.evidence._rows import Row, Source, read_rows, read_sources
 from openldn.evidence.claims import Certainty
 from openldn.evidence.studies import studies
+from openldn.tables import read_table
 
 __all__ = ["Count", "SideEffect", "read_side_effects", "side_effects"]
 
@@ -52,7 +53,7 @@ class SideEffect:
 @cache
 def side_effects() -> dict[str, SideEffect]:
     """Every side effect, by its id."""
-    return read_side_effects(table_text(FILE))
+    return read_side_effects(read_table(FILE))
 
 
 def read_side_effects(text: str, *, file: str = FILE) -> dict[str, SideEffect]:

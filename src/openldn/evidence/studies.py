@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from openldn.evidence._tables import Row, TableFault, read_rows, table_text
+from openldn.evidence._rows import Row, TableFault, read_rows
+from openldn.tables import read_table
 
 __all__ = [
     "Design",
@@ -189,19 +190,19 @@ class Published:
 @cache
 def studies() -> dict[str, Study]:
     """Every study, by its id."""
-    return read_studies(table_text(FILE))
+    return read_studies(read_table(FILE))
 
 
 @cache
 def pools() -> dict[str, Pool]:
     """What we pool, by its id."""
-    return read_rows(table_text(FILE), file=FILE, kind="pool", build=_pool)
+    return read_rows(read_table(FILE), file=FILE, kind="pool", build=_pool)
 
 
 @cache
 def published() -> tuple[Published, ...]:
     """What others pooled."""
-    text = table_text(FILE)
+    text = read_table(FILE)
     rows = read_rows(text, file=FILE, kind="published", build=_published, key="study")
     return tuple(rows.values())
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.diary import Diary
+from openldn.evidence.effect_priors import effect_prior
 from openldn.inference import gaussian, grid, priors
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
@@ -15,6 +16,7 @@ from openldn.inference.course import ARMS, Course, course_of
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
+from openldn.inference.influence import PriorInfluence, influence_of
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
@@ -140,7 +142,8 @@ def analyse(
         ),
         outcomes=answered,
         refused=refused,
-        model=_model(question),
+        # Outcomes are answered from one prior, or not at all.
+        model=_model(question, _prior(next(iter(answered.values())).outcome, question)),
         limits=limits_of(
             course,
             recorded,
@@ -149,7 +152,12 @@ def analyse(
             outcomes=answered.values(),
             notes=dict.fromkeys(notes),
         ),
-        citations=citations_of(question.prior),
+        citations=citations_of(
+            study
+            for outcome in answered.values()
+            if outcome.prior_influence
+            for study in outcome.prior_influence.prior.studies
+        ),
     )
 
 
@@ -218,6 +226,7 @@ def _answer_outcome(
         levels=levels,
         p_best_none=1.0 - sum(level.p_best or 0.0 for level in compared),
         pill=fit.pill.summary() if fit.pill else None,
+        prior_influence=_influence(outcome, question, main, headline, notes),
         onset_days=fit.onset_days,
         offset_days=fit.offset_days,
         noise_sd=fit.noise_sd,
@@ -424,12 +433,33 @@ def _prior(outcome: Outcome, question: _Question) -> BetaPrior:
     return found
 
 
-def _model(question: _Question) -> dict[str, Any]:
+def _influence(
+    outcome: Outcome, question: _Question, part: _Part, headline: LevelAnswer, notes: list[str]
+) -> PriorInfluence | None:
+    """How far a prior that rests on studies moved the answer; None for any other prior."""
+    conditions = question.plan.person.conditions if question.plan else ()
+    prior = effect_prior(conditions, outcome) if question.prior == "evidence" else None
+    if prior is None:
+        return None
+    series, _ = _series(outcome, question, part)
+    level = question.course.levels.index(headline.dose)
+    try:
+        found = influence_of(
+            series, level=level, outcome=outcome, prior=prior, effect=headline.effect
+        )
+    except GridTooHard:
+        notes.append(f"{outcome.label}: how far the prior moved the answer could not be computed.")
+        return None
+    notes.append(found.sentence)
+    return found
+
+
+def _model(question: _Question, prior: BetaPrior) -> dict[str, Any]:
     course = question.course
     return {
         "family": "gaussian",
         "prior": question.prior,
-        "priors": priors.describe(question.prior, is_asymmetric=question.is_asymmetric),
+        "priors": priors.describe(prior, is_asymmetric=question.is_asymmetric),
         "decision": question.decision,
         "acts": str(course.acts),
         "time": "Days run over the calendar without gaps; day 1 is the first day of the plan, or of"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from openldn._version import __version__
 from openldn.inference.grade import Grade
+from openldn.inference.influence import PriorInfluence
 from openldn.inference.mixture import Mixture, Summary
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome
@@ -86,6 +87,7 @@ class OutcomeAnswer:
     levels: tuple[LevelAnswer, ...]
     p_best_none: float
     pill: Summary | None
+    prior_influence: PriorInfluence | None
     onset_days: Summary
     offset_days: Summary | None
     noise_sd: Summary
@@ -113,6 +115,7 @@ class OutcomeAnswer:
             "levels": [level.to_json() for level in self.levels],
             "p_best_none": self.p_best_none,
             "pill": None if self.pill is None else {"effect": self.pill.to_json()},
+            "prior_influence": self.prior_influence and self.prior_influence.to_json(),
             "onset_days": self.onset_days.to_json(),
             "offset_days": None if self.offset_days is None else self.offset_days.to_json(),
             "noise_sd": self.noise_sd.to_json(),

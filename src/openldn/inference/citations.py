@@ -1,5 +1,9 @@
 """The papers behind an answer, so that every report can say what it rests on."""
 
+from collections.abc import Iterable
+
+from openldn.evidence.studies import Study
+
 __all__ = ["citations_of"]
 
 _ALWAYS = (
@@ -10,12 +14,9 @@ _ALWAYS = (
     "Cornuet J-M and others. Adaptive multiple importance sampling. Scandinavian Journal of"
     " Statistics 2012;39:798-812. doi:10.1111/j.1467-9469.2011.00756.x",
 )
-_EVIDENCE = (
-    "Pooled estimate of fibromyalgia pain on LDN against placebo, from OpenLDN's own table of"
-    " studies (fm-pain-prior): -0.25 points of 10, spread 0.83."
-)
 
 
-def citations_of(prior: str) -> tuple[str, ...]:
-    """The methods used, and the evidence where the prior rests on it."""
-    return (*_ALWAYS, _EVIDENCE) if prior == "evidence" else _ALWAYS
+def citations_of(studies: Iterable[Study]) -> tuple[str, ...]:
+    """The methods used, and the studies that the prior rests on."""
+    found = (f"{one.name}. {one.title}. {one.journal}. {one.identifier}" for one in studies)
+    return (*_ALWAYS, *dict.fromkeys(found))

@@ -5,11 +5,12 @@ unit in which a score was written.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from openldn.protocol.outcomes import Better, Outcome
+from openldn.evidence.effect_priors import EffectPrior, effect_prior
+from openldn.protocol.outcomes import Outcome
 
 __all__ = [
     "ALPHA_SD",
@@ -27,6 +28,7 @@ __all__ = [
     "beta_prior",
     "describe",
     "evidence_prior",
+    "from_studies",
 ]
 
 # In widths of the scale.
@@ -62,30 +64,32 @@ def beta_prior(name: str) -> BetaPrior:
     return BetaPrior(name=name, mean=0.0, sd=BETA_SD[name])
 
 
-def evidence_prior(conditions: Sequence[str], outcome: Outcome) -> BetaPrior | None:
-    """The pooled estimate of this outcome in one of the conditions; None where there is none.
-
-    Mean and squared spread are the pooled mean, and its squared standard error plus the squared
-    spread between people (0.35 and 0.75 points; source row `fm-pain-prior` of the facts table).
-    """
-    is_pain = outcome.id == "pain" and outcome.better is Better.LOWER
-    is_ten = (outcome.minimum, outcome.maximum) == (0.0, 10.0)
-    if "fibromyalgia" in conditions and is_pain and is_ten:
-        return BetaPrior(name="evidence", mean=-0.25 / 10.0, sd=math.hypot(0.35, 0.75) / 10.0)
-    return None
+def evidence_prior(conditions: Collection[str], outcome: Outcome) -> BetaPrior | None:
+    """The pooled estimate of this outcome in one of the conditions; None where there is none."""
+    found = effect_prior(conditions, outcome)
+    return None if found is None else from_studies(found)
 
 
-def describe(name: str, *, is_asymmetric: bool) -> dict[str, Any]:
+def from_studies(found: EffectPrior) -> BetaPrior:
+    """Mean, and squared spread: the squared error of the mean plus that between people."""
+    width = found.scale[1] - found.scale[0]
+    sd = math.hypot(found.error, found.spread) / width
+    return BetaPrior(name="evidence", mean=found.mean / width, sd=sd)
+
+
+def describe(prior: BetaPrior, *, is_asymmetric: bool) -> dict[str, Any]:
     """Every prior with its numbers, for the `model` block of the answer.
 
     A pair is a mean and a standard deviation, in widths of the scale (R) unless a unit is named.
     """
-    beta: list[float] = [0.0, BETA_SD[name]] if name in BETA_SD else [-0.025, 0.083]
     return {
         "alpha": {"normal": [0.0, ALPHA_SD], "from": "the middle of the scale"},
         "gamma": {"normal": [0.0, GAMMA_SD]},
         "delta": {"normal": [0.0, DELTA_SD]},
-        "beta": {"normal": beta, "correlation_of_neighbouring_levels": LEVEL_CORRELATION},
+        "beta": {
+            "normal": [prior.mean, prior.sd],
+            "correlation_of_neighbouring_levels": LEVEL_CORRELATION,
+        },
         "pill": {"normal": [0.0, PILL_SD]},
         "log_sigma": {"normal": list(LOG_SIGMA)},
         "phi": {"uniform": list(PHI_RANGE)},

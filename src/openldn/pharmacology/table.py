@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any, TypeVar
+
+from openldn.tables import read_table
 
 __all__ = [
     "BrokenTable",
@@ -186,7 +187,7 @@ _LARGEST = {"fraction": 1.0, "percent": 100.0}
 @cache
 def facts() -> Facts:
     """Read the table of the package."""
-    return read((files("openldn") / "data" / _FILE).read_text("utf-8"))
+    return read(read_table(_FILE))
 
 
 def read(text: str) -> Facts:

@@ -12,7 +12,14 @@ from typing import Any
 
 from openldn.protocol.medicines import LONGEST_NAME
 from openldn.protocol.problems import InputError, Problem
-from openldn.protocol.screening import ADULT, NUMBERS, QUESTIONS, PastMedicine, Profile
+from openldn.protocol.screening import (
+    ADULT,
+    NUMBERS,
+    QUESTIONS,
+    Decision,
+    PastMedicine,
+    Profile,
+)
 
 __all__ = ["FORMAT", "MOST_MEDICINES", "problems_of_medicines", "profile_from_toml"]
 
@@ -24,9 +31,11 @@ _OLDEST, _LATEST_YEAR, _EARLIEST_YEAR = 130, 2100, 1900
 _LONGEST_AGO = 40_000  # days, a long life
 _KNOWN = {
     *("format", "age", "birth_year", "pregnant", "breastfeeding", "conditions"),
-    *("medicines", "past_medicine", "answers", "numbers"),
+    *("medicines", "past_medicine", "answers", "numbers", "decision"),
 }
 _PAST_KEYS = {"name", "days_ago"}
+_DECISION_KEYS = {"rule", "by", "on"}
+_LONGEST_PRESCRIBER = 80
 _ANSWERED_BY = {"pregnant": "pregnancy", "breastfeeding": "breastfeeding"}
 
 
@@ -121,6 +130,7 @@ def profile_from_toml(data: bytes, *, today: date) -> Profile:
         past_medicines=_past_medicines(reader),
         answers=answers,
         numbers=_numbers(reader),
+        decisions=_decisions(reader, today=today),
     )
     if reader.problems:
         raise InputError(reader.problems)
@@ -224,14 +234,8 @@ def _numbers(reader: _Reader) -> dict[str, Decimal]:
 
 
 def _past_medicines(reader: _Reader) -> tuple[PastMedicine, ...] | None:
-    rows = reader.values.get("past_medicine")
+    rows = _rows(reader, "past_medicine")
     if rows is None:
-        return None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        expected = "tables headed [[past_medicine]]"
-        reader.wrong(
-            "LDN-G003", "past_medicine", given=rows, expected=expected, todo="Retype these."
-        )
         return None
     names = [row.get("name") if isinstance(row.get("name"), str) else "" for row in rows]
     reader.problems += problems_of_medicines(map(str, names), place="past_medicine")
@@ -247,6 +251,45 @@ def _past_medicine(reader: _Reader, row: Mapping[str, Any], *, place: str) -> Pa
     if days is not None:
         days = reader.whole(f"{place}.days_ago", days, low=0, high=_LONGEST_AGO)
     return PastMedicine(name=str(row.get("name", "")), days_ago=days)
+
+
+def _decisions(reader: _Reader, *, today: date) -> tuple[Decision, ...]:
+    read = [
+        _decision(reader, row, place=f"decision[{number}]", today=today)
+        for number, row in enumerate(_rows(reader, "decision") or (), start=1)
+    ]
+    return tuple(one for one in read if one is not None)
+
+
+def _decision(
+    reader: _Reader, row: Mapping[str, Any], *, place: str, today: date
+) -> Decision | None:
+    reader.unknown(place, set(row) - _DECISION_KEYS, _DECISION_KEYS, "LDN-G002")
+    rule, by, on = (row.get(key, "nothing") for key in ("rule", "by", "on"))
+    before = len(reader.problems)
+    for key, value in (("rule", rule), ("by", by)):
+        if key not in row or not isinstance(value, str) or not value.strip():
+            expected = "the id of a rule" if key == "rule" else "the name of the prescriber"
+            todo = "Write who decided about which rule, and when."
+            reader.wrong("LDN-G003", f"{place}.{key}", given=value, expected=expected, todo=todo)
+    if type(on) is not date or on > today:  # a date with a time of day is another thing
+        expected = "the day of the decision, such as 2026-01-05, not ahead"
+        reader.wrong("LDN-G003", f"{place}.on", given=on, expected=expected, todo="Correct it.")
+    if len(reader.problems) > before:
+        return None
+    return Decision(rule=rule, by=by[:_LONGEST_PRESCRIBER], on=on)
+
+
+def _rows(reader: _Reader, key: str) -> list[Mapping[str, Any]] | None:
+    """Give the tables under a head; None when the file has none, or something else there."""
+    rows = reader.values.get(key)
+    if rows is None:
+        return None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        expected = f"tables headed [[{key}]]"
+        reader.wrong("LDN-G003", key, given=rows, expected=expected, todo="Retype these.")
+        return None
+    return rows
 
 
 def _table(reader: _Reader, key: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from openldn.protocol._screen_questions import MORE_QUESTIONS
@@ -19,6 +20,7 @@ __all__ = [
     "NOT_RECOGNISED",
     "NUMBERS",
     "QUESTIONS",
+    "Decision",
     "Limit",
     "PastMedicine",
     "Profile",
@@ -116,6 +118,15 @@ class PastMedicine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What a prescriber decided about one rule that asks for it."""
+
+    rule: str
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """What is known about a person. None means that it was not said."""
 
@@ -125,6 +136,7 @@ class Profile:
     past_medicines: tuple[PastMedicine, ...] | None = None
     answers: Mapping[str, bool]
     numbers: Mapping[str, Decimal]
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

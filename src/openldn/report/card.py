@@ -10,10 +10,10 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from openldn.report._printer import print_pdf, print_pictures
+from openldn.tables import read_table
 
 __all__ = ["Card", "card_data", "card_pictures", "cards", "render_card"]
 
@@ -68,4 +68,4 @@ def card_pictures() -> tuple[bytes, ...]:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((files("openldn") / "data" / "card.toml").read_text("utf-8"))
+    return tomllib.loads(read_table("card.toml"))

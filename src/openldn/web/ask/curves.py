@@ -11,11 +11,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from openldn.pharmacology.table import Facts, Source, Standing, facts
 from openldn.protocol.doses import Dose
+from openldn.tables import read_table
 from openldn.web.ask import citing
 from openldn.web.ask.citing import Citation, Link
 
@@ -99,7 +99,7 @@ def blockade(*, is_daily: bool) -> Blockade:
 @cache
 def saved() -> Mapping[str, Any]:
     """Read the curves of the package."""
-    found: Mapping[str, Any] = json.loads((files("openldn") / "data" / _FILE).read_text("utf-8"))
+    found: Mapping[str, Any] = json.loads(read_table(_FILE))
     return found
 
 

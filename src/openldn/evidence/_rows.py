@@ -11,10 +11,9 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.resources import files
 from typing import Any, TypeVar
 
-__all__ = ["Row", "Source", "TableFault", "read_rows", "read_sources", "rows_of", "table_text"]
+__all__ = ["Row", "Source", "TableFault", "read_rows", "read_sources", "rows_of"]
 
 _E = TypeVar("_E", bound=StrEnum)
 _T = TypeVar("_T")
@@ -175,11 +174,6 @@ class Row:
         unknown = sorted(set(self.values) - self.asked)
         if unknown:
             raise self.fault(f"unknown {', '.join(unknown)}")
-
-
-def table_text(file: str) -> str:
-    """Read a table of the package as text."""
-    return (files("openldn") / "data" / file).read_text("utf-8")
 
 
 def rows_of(text: str, *, file: str, kind: str) -> Iterator[Row]:
