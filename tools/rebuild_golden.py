@@ -15,7 +15,7 @@ import json
 import platform
 import sys
 import time
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -135,20 +135,26 @@ def _told(run: Run) -> list[str]:
     return [name for name in run.draws if name.startswith(("beta", "effect", "pill"))]
 
 
-def _sample_family(case: FamilyCase, *, seed: int, target_accept: float) -> Run:
-    sampler = FamilySampler(
-        case,
-        seed=seed,
+@cache
+def _sampler(family: str, steps: int, target_accept: float) -> FamilySampler:
+    """One compiled sampler for all cases of the same shape."""
+    return FamilySampler(
+        family=family,
+        steps=steps,
         draws=_FAMILY_DRAWS,
         chains=_CHAINS,
         warmup=_FAMILY_WARMUP,
         target_accept=target_accept,
     )
-    run = sampler.draw()
+
+
+def _sample_family(case: FamilyCase, *, seed: int, target_accept: float) -> Run:
+    sampler = _sampler(case.family, case.steps, target_accept)
+    run = sampler.draw(case, seed=seed)
     for _ in range(_MOST_BATCHES - 1):
         if not _family_complaints(run) or _diverged(run):
             break
-        run = run.then(sampler.draw())
+        run = run.then(sampler.again(case))
     return run
 
 

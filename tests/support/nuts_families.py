@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -31,14 +32,14 @@ from numpyro.infer import MCMC, NUTS, init_to_median
 from support.family_cases import FamilyCase
 from support.nuts import Run, parameter_summary, share_best
 
-__all__ = ["FamilySampler", "summarise_family"]
+__all__ = ["FamilySampler", "Inputs", "inputs_of", "summarise_family"]
 
 numpyro.enable_x64()
 
 Floats = NDArray[np.float64]
 
 # Days put into one loop body: the loop, not the arithmetic, is what costs on a CPU.
-_UNROLL = 14
+_UNROLL = 6
 
 # model.md section 4, column by column: standard deviations, and alpha's mean.
 _PRIORS: dict[str, dict[str, float]] = {
@@ -48,33 +49,63 @@ _PRIORS: dict[str, dict[str, float]] = {
 }
 
 
-def _columns(case: FamilyCase) -> tuple[Floats, Floats]:
-    """Assigned level columns, then the capsule; with the state before day 1 as row 0."""
-    on = [case.levels == k for k in range(1, case.n_levels + 1)]
-    before = [float(case.already_on == k) for k in range(1, case.n_levels + 1)]
-    if case.uses_pill:
-        on.append(case.capsules > 0)
-        before.append(float(case.already_on > 0))
-    table = np.column_stack(on).astype(np.float64)
-    first = np.array(before)
+# Every case is padded to these sizes, so that the cases of a family share one compiled sampler. A
+# padded day carries no likelihood; a padded effect has nothing to act on, keeps its prior, and is
+# left out of what is stored.
+_DAYS, _LEVELS, _EVENTS = 90, 2, 2
+
+
+class Inputs(NamedTuple):
+    """One case as arrays: day by day the answers, the assigned columns, trend and events.
+
+    `assigned` holds the levels and then the capsule, already shifted where the drug acts on the
+    next day; `before` is what held before day 1. `used` is 1 on days with likelihood.
+    """
+
+    y: Any
+    used: Any
+    assigned: Any
+    before: Any
+    trend: Any
+    covariates: Any
+
+
+def inputs_of(case: FamilyCase) -> Inputs:
+    """Turn a case into the model's arrays."""
+    on = [case.levels == k for k in range(1, _LEVELS + 1)]
+    before = [float(case.already_on == k) for k in range(1, _LEVELS + 1)]
+    # Without the pill in the model its column is empty.
+    on.append((case.capsules > 0) & case.uses_pill)
+    before.append(float(case.already_on > 0 and case.uses_pill))
+    table, first = np.column_stack(on).astype(np.float64), np.array(before)
     if case.acts_next_day:
         table = np.vstack([first, table[:-1]])
-    return table, first
-
-
-def _model(case: FamilyCase) -> None:
-    prior = _PRIORS[case.family]
+    used = ~np.isnan(case.used)
     days = np.arange(case.y.size, dtype=np.float64)
-    used = np.flatnonzero(~np.isnan(case.used))
-    y = case.used[used]
-    table, before = _columns(case)
+    a, b = days[used][[0, -1]]
+    events = np.zeros((case.y.size, _EVENTS))
+    events[:, : case.covariates.shape[1]] = case.covariates
 
+    def padded(rows: Floats) -> Any:
+        return jnp.asarray(np.concatenate([rows, np.zeros((_DAYS - len(rows), *rows.shape[1:]))]))
+
+    return Inputs(
+        y=padded(np.where(used, case.used, 0.0)),
+        used=padded(used.astype(np.float64)),
+        assigned=padded(table),
+        before=jnp.asarray(first),
+        trend=padded((days - (a + b) / 2) / (b - a + 1)),
+        covariates=padded(events),
+    )
+
+
+def _model(inputs: Inputs, *, family: str, steps: int) -> None:
+    prior = _PRIORS[family]
     tau = numpyro.sample("tau", dist.LogNormal(math.log(7.0), 0.8))
     pace = -jnp.expm1(-1 / tau)
-
     phi = numpyro.sample("phi", dist.Uniform(0.0, 0.98))
     su = numpyro.sample("su", dist.HalfNormal(prior["su"]))
-    fresh = numpyro.sample("fresh", dist.Normal(0, 1).expand([days.size + 1]).to_event(1))
+    fresh = numpyro.sample("fresh", dist.Normal(0, 1).expand([_DAYS + 1]).to_event(1))
 
     def day(state: tuple[Any, Any], row: tuple[Any, Any]) -> tuple[tuple[Any, Any], Any]:
         x, u = state
@@ -84,47 +115,43 @@ def _model(case: FamilyCase) -> None:
         return (x, u), (x, u)
 
     # The state before day 1 is stationary too.
-    start = (jnp.asarray(before), fresh[0])
-    _, (exposure, u) = lax.scan(day, start, (jnp.asarray(table), fresh[1:]), unroll=_UNROLL)
-    u = su * u
+    rows = (inputs.assigned, fresh[1:])
+    _, (exposure, u) = lax.scan(day, (inputs.before, fresh[0]), rows, unroll=_UNROLL)
 
-    eta = u
-    if case.family != "ordinal":
-        alpha = numpyro.sample("alpha", dist.Normal(prior["at"], prior["alpha"]))
-        eta = eta + alpha
-    first, last = used[0], used[-1]
-    trend = (days - (first + last) / 2) / (last - first + 1)
-    eta = eta + numpyro.sample("gamma", dist.Normal(0, prior["gamma"])) * trend
-    n_events = case.covariates.shape[1]
-    if n_events:
-        delta = dist.Normal(0, prior["delta"]).expand([n_events]).to_event(1)
-        eta = eta + case.covariates @ numpyro.sample("delta", delta)
-    if case.uses_pill:
-        eta = eta + numpyro.sample("pill", dist.Normal(0, prior["beta"])) * exposure[:, -1]
-    gap = np.abs(np.subtract.outer(np.arange(case.n_levels), np.arange(case.n_levels)))
-    joint = dist.MultivariateNormal(jnp.zeros(case.n_levels), prior["beta"] ** 2 * 0.7**gap)
+    base = su * u + numpyro.sample("gamma", dist.Normal(0, prior["gamma"])) * inputs.trend
+    if family != "ordinal":
+        base = base + numpyro.sample("alpha", dist.Normal(prior["at"], prior["alpha"]))
+    delta = dist.Normal(0, prior["delta"]).expand([_EVENTS]).to_event(1)
+    base = base + inputs.covariates @ numpyro.sample("delta", delta)
+    base = base + numpyro.sample("pill", dist.Normal(0, prior["beta"])) * exposure[:, -1]
+    gap = np.abs(np.subtract.outer(np.arange(_LEVELS), np.arange(_LEVELS)))
+    joint = dist.MultivariateNormal(jnp.zeros(_LEVELS), prior["beta"] ** 2 * 0.7**gap)
     beta = numpyro.sample("beta", joint)
-    base = eta[used]
-    eta = base + exposure[used, : case.n_levels] @ beta
+    eta = base + exposure[:, :_LEVELS] @ beta
 
-    if case.family == "binary":
-        numpyro.sample("y", dist.Bernoulli(logits=eta), obs=y)
+    if family == "binary":
+        log_density = dist.Bernoulli(logits=eta).log_prob(inputs.y)
         expected = jax.nn.sigmoid
-    elif case.family == "count":
+    elif family == "count":
         log_r = numpyro.sample("log_r", dist.Normal(math.log(5), 1.0))
-        numpyro.sample("y", dist.NegativeBinomial2(jnp.exp(eta), jnp.exp(log_r)), obs=y)
+        log_density = dist.NegativeBinomial2(jnp.exp(eta), jnp.exp(log_r)).log_prob(inputs.y)
         expected = jnp.exp
     else:
-        shares = numpyro.sample("shares", dist.Dirichlet(jnp.ones(case.steps)))
+        shares = numpyro.sample("shares", dist.Dirichlet(jnp.ones(steps)))
         cut = ndtri(jnp.clip(jnp.cumsum(shares)[:-1], 1e-12, 1 - 1e-12))
-        numpyro.factor("y", jnp.sum(_log_share(cut, eta, y.astype(int))))
+        log_density = _log_share(cut, eta, inputs.y.astype(int))
 
         def expected(at: Any) -> Any:
             return jnp.sum(ndtr(at[:, None] - cut), axis=1)
 
+    numpyro.factor("answers", jnp.sum(inputs.used * log_density))
     without = expected(base)
-    numpyro.deterministic("without", jnp.mean(without))
-    made = [jnp.mean(expected(base + beta[k]) - without) for k in range(case.n_levels)]
+
+    def mean(values: Any) -> Any:
+        return jnp.sum(inputs.used * values) / jnp.sum(inputs.used)
+
+    numpyro.deterministic("without", mean(without))
+    made = [mean(expected(base + beta[k]) - without) for k in range(_LEVELS)]
     numpyro.deterministic("effect", jnp.stack(made))
 
 
@@ -140,27 +167,16 @@ def _log_share(cut: Any, eta: Any, y: NDArray[np.int64]) -> Any:
 
 
 class FamilySampler:
-    """A warmed-up sampler of one case; each `draw` goes on where the last one stopped."""
+    """A sampler for all cases of one family with one number of answers."""
 
     def __init__(
-        self,
-        case: FamilyCase,
-        *,
-        seed: int,
-        draws: int,
-        chains: int,
-        warmup: int,
-        target_accept: float,
+        self, *, family: str, steps: int, draws: int, chains: int, warmup: int, target_accept: float
     ) -> None:
-        self._names = ["tau", "phi", "su", "gamma", "beta", "without", "effect"]
-        self._names += ["alpha"] if case.family != "ordinal" else []
-        self._names += ["log_r"] if case.family == "count" else []
-        self._names += ["delta"] if case.covariates.shape[1] else []
-        self._names += ["pill"] if case.uses_pill else []
-        low = ["tau", "phi", "su", "gamma", "beta"]
-        low += [name for name in ("alpha", "log_r", "pill") if name in self._names]
+        low = ["tau", "phi", "su", "gamma", "beta", "pill", "delta"]
+        low += {"binary": ["alpha"], "ordinal": [], "count": ["alpha", "log_r"]}[family]
+        self._names = [*low, "without", "effect"]
         kernel = NUTS(
-            lambda: _model(case),
+            partial(_model, family=family, steps=steps),
             dense_mass=[tuple(low)],
             target_accept_prob=target_accept,
             init_strategy=init_to_median,
@@ -172,31 +188,45 @@ class FamilySampler:
             num_chains=chains,
             chain_method="vectorized",
             progress_bar=False,
+            jit_model_args=True,
         )
-        self._mcmc.warmup(jax.random.key(seed), extra_fields=("diverging",))
 
-    def draw(self) -> Run:
-        """Draw once more from each chain; the first call also compiles."""
-        mcmc = self._mcmc
+    def draw(self, case: FamilyCase, *, seed: int) -> Run:
+        """Warm up on a case and draw from each chain; the first call also compiles."""
+        self._mcmc.post_warmup_state = None
+        return self._run(case, jax.random.key(seed))
+
+    def again(self, case: FamilyCase) -> Run:
+        """Draw on from where the last draw stopped."""
+        self._mcmc.post_warmup_state = self._mcmc.last_state
+        return self._run(case, self._mcmc.last_state.rng_key)
+
+    def _run(self, case: FamilyCase, key: Any) -> Run:
         started = time.perf_counter()
-        mcmc.run(mcmc.post_warmup_state.rng_key, extra_fields=("diverging",))
-        samples = jax.block_until_ready(mcmc.get_samples(group_by_chain=True))
-        seconds = time.perf_counter() - started
-        mcmc.post_warmup_state = mcmc.last_state
-        diverging = np.asarray(mcmc.get_extra_fields(group_by_chain=True)["diverging"])
-        draws = {name: np.asarray(samples[name]) for name in self._names}
-        return Run(draws=_spread(draws), divergences=int(diverging.sum()), seconds=seconds)
+        self._mcmc.run(key, inputs_of(case), extra_fields=("diverging",))
+        samples = jax.block_until_ready(self._mcmc.get_samples(group_by_chain=True))
+        diverging = np.asarray(self._mcmc.get_extra_fields(group_by_chain=True)["diverging"])
+        return Run(
+            draws=_spread({name: np.asarray(samples[name]) for name in self._names}, case),
+            divergences=int(diverging.sum()),
+            seconds=time.perf_counter() - started,
+        )
 
 
-def _spread(samples: dict[str, Floats]) -> dict[str, Floats]:
-    """Spread vectors over names: `beta_1`, `effect_1`, `delta_1`."""
+def _spread(samples: dict[str, Floats], case: FamilyCase) -> dict[str, Floats]:
+    """Spread vectors over names (`beta_1`, `effect_1`, `delta_1`) and leave out what was padded."""
+    sizes = {
+        "beta": case.n_levels,
+        "effect": case.n_levels,
+        "delta": case.covariates.shape[1],
+        "pill": int(case.uses_pill),
+    }
     draws: dict[str, Floats] = {}
     for name, values in samples.items():
         if values.ndim == 2:
-            draws[name] = values
+            draws |= {name: values} if sizes.get(name, 1) else {}
         else:
-            for k in range(values.shape[2]):
-                draws[f"{name}_{k + 1}"] = values[:, :, k]
+            draws |= {f"{name}_{k + 1}": values[:, :, k] for k in range(sizes[name])}
     return draws
 
 

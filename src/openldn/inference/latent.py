@@ -43,11 +43,13 @@ NODE: Final = (-math.sqrt(3.0), 0.0, math.sqrt(3.0))
 NODE_WEIGHT: Final = (1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0)
 
 ROUNDS = 1  # how often the spread of the predictors is renewed; it begins at the last point's
-MOST_STEPS = 60  # Newton steps; about 4 are needed from the mode of the point before
-# Gains in log density that Newton's step still promises, twice over. Above the first a step is tried
-# before it is taken; below the second the search ends: the weights of the draws mend the rest.
+MOST_STEPS = 20  # Newton steps; about 3 are needed from where the point before ended
+FREE_STEPS = 3  # after these every step is tried first: the cutpoints may swing to and fro
+# Gains in log density that Newton's step still promises, twice over. Above the first a step is
+# tried before it is taken; below the second the search ends: the weights mend the rest.
 BOLD = 1.0
 SETTLED = 1e-2
+LEAST_PIVOT = 0.25
 HALVINGS = 30
 
 SQRT_HALF = math.sqrt(0.5)
@@ -230,7 +232,7 @@ def _averaged_density(
 def _predictor(
     theta: FloatArray, n_cuts: int, columns: FloatArray, su: float, v: FloatArray, i: int
 ) -> float:
-    """eta on the i-th recorded day."""
+    """The predictor of the i-th recorded day."""
     eta: float = su * v[i]
     for j in range(columns.shape[1]):
         eta += columns[i, j] * theta[n_cuts + j]
@@ -253,7 +255,7 @@ def _log_joint(
 ) -> float:
     """Log density of answers, coefficients and wandering; no constants of the priors."""
     n_cuts = cut.shape[0]
-    total = -0.5 * v[0] * v[0]
+    total: float = -0.5 * v[0] * v[0]
     for i in range(1, y.shape[0]):
         fresh = 1.0 - memory[i] * memory[i]
         step = v[i] - memory[i] * v[i - 1]
@@ -411,19 +413,30 @@ def _linearise(
                 factor[j, m] -= scaled * border[i, m]
     for a in range(n_cuts):
         # From the cutpoints to their coordinates.
+        # A cutpoint bends in its coordinates: with m the tail over the density at it, and the rate
+        # at which a log tail falls h, its second derivatives follow from dm/dc = c m - 1.
+        push = cut_work[a, k]
+        bend = _hazard(cut[a]) - cut[a]
         for j in range(a + 1):
-            gradient[j] += cut_slope[a, j] * cut_work[a, k]
+            gradient[j] += cut_slope[a, j] * push
+            factor[j, j] -= push * cut_slope[a, j] * (_hazard(theta[j]) - theta[j])
+            for m in range(j + 1):
+                factor[j, m] += push * bend * cut_slope[a, j] * cut_slope[a, m]
             for m in range(p):
                 factor[n_cuts + m, j] += cut_slope[a, j] * cut_work[n_cuts + a, m]
         for b in range(n_cuts):
             for j in range(a + 1):
                 for m in range(min(b, j) + 1):
                     factor[j, m] += cut_slope[a, j] * cut_work[a, b] * cut_slope[b, m]
-    _cholesky(factor)
+    _cholesky(factor, n_cuts)
 
 
-def _cholesky(factor: FloatArray) -> None:
-    """Replace a symmetric matrix, given by its lower triangle, by its Cholesky factor."""
+def _cholesky(factor: FloatArray, n_cuts: int) -> None:
+    """Replace a symmetric matrix, given by its lower triangle, by its Cholesky factor.
+
+    Far from the mode the coordinates of cutpoints may bend the wrong way: there a pivot is kept at
+    `LEAST_PIVOT`, which shortens no step that the prior, of precision 1, would not shorten anyway.
+    """
     for j in range(factor.shape[0]):
         for i in range(j + 1):
             value = factor[j, i]
@@ -433,7 +446,7 @@ def _cholesky(factor: FloatArray) -> None:
                 factor[j, i] = value / factor[i, i]
             else:
                 # Rounding may eat the last digits where a day says nearly nothing.
-                factor[j, j] = math.sqrt(max(value, 1e-12))
+                factor[j, j] = math.sqrt(max(value, LEAST_PIVOT if j < n_cuts else 1e-12))
 
 
 def _step(
@@ -509,7 +522,7 @@ def _settle(
     It ends with the normal picture around the place where it arrived, and with the last small step
     taken: the centre of the normal.
     """
-    for _ in range(MOST_STEPS):
+    for turn in range(MOST_STEPS):
         _linearise(
             family,
             y,
@@ -533,7 +546,7 @@ def _settle(
         )
         promised = _step(lower, diagonal, border, gradient, factor, move, drift)
         share = 1.0
-        if promised > BOLD:
+        if promised > BOLD or turn >= FREE_STEPS:
             before = _log_joint(
                 family,
                 y,

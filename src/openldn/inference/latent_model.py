@@ -1,7 +1,7 @@
 """What the families binary, ordinal and count share: a `Series` goes in, a `LatentFit` comes out.
 
-The mathematics at one grid point is `latent.py`, the choice of grid points `grid.py`. How scores are
-coded and which priors hold is said by each family, in `binary.py`, `ordinal.py` and `count.py`.
+The mathematics at one grid point is `latent.py`, the choice of grid points `grid.py`. How scores
+are coded and which priors hold is said by each family, in `binary.py`, `ordinal.py` and `count.py`.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,15 @@ from openldn.inference.mixture import Mixture, Summary, summarise_points
 from openldn.inference.normal import log_sum_exp, normal_cdf, normal_quantile
 from openldn.inference.priors import LatentPriors
 
-__all__ = ["Both", "LatentFit", "LatentModel", "fit"]
+__all__ = ["LatentFit", "LatentModel", "fit"]
 
 FloatArray = NDArray[np.float64]
 
 # Every weighted draw becomes a narrow normal of this many posterior SDs, all pulled in so that mean
 # and spread stay (West, J. R. Stat. Soc. B 55, 1993): the quantiles have no steps.
 SMOOTHING: Final = 0.1
+QUARTERS: Final = (0.25, 0.75)
+MIDDLE_HALF: Final = 1.349  # standard deviations between the quartiles of a normal
 # The draws of a grid point all count for nothing below this share of the whole posterior.
 DROPPED_SHARE: Final = 1e-7
 # What numbers the pairs of draws are made of. Nothing depends on chance: the same diary gives the
@@ -61,28 +63,19 @@ class LatentModel:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Both:
-    """One coefficient: on the link scale, and as the difference that it makes in points.
-
-    The difference is the average over the days used, every other term and the wandering as drawn
-    (model.md section 4). Both have the same sign in every draw.
-    """
-
-    link: Mixture
-    points: Mixture
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class LatentFit:
     """The posterior; larger means a larger score.
 
+    A difference in points is the average over the days used, every other term and the wandering as
+    drawn (model.md section 4); it has the sign of its coefficient in every draw.
+
     Attributes
     ----------
-    levels
-        One for each level, in order of dose.
-    pill, trend, events
-        The other coefficients; `pill` is None where it is not in the model. The trend's difference
-        is between the first and the last day used.
+    levels, pill, trend, events
+        As in the Gaussian `Fit`, in points. The trend's difference is between the first and the
+        last day used.
+    link_levels, link_pill, link_events
+        The coefficients themselves, on the link scale.
     without
         Mean answer on the days used if no level acted, in points.
     onset_days, offset_days, phi
@@ -95,10 +88,14 @@ class LatentFit:
         How the posterior was covered.
     """
 
-    levels: tuple[Both, ...]
-    pill: Both | None
-    trend: Both
-    events: tuple[Both, ...]
+    levels: tuple[Mixture, ...]
+    pill: Mixture | None
+    trend: Mixture
+    events: tuple[Mixture, ...]
+    link_levels: tuple[Mixture, ...]
+    link_pill: Mixture | None
+    link_trend: Mixture
+    link_events: tuple[Mixture, ...]
     without: Mixture
     onset_days: Summary
     offset_days: Summary | None
@@ -112,9 +109,9 @@ class LatentFit:
     beta: FloatArray
 
     def p_best(self, candidates: tuple[int, ...], *, sign: float) -> tuple[float, ...]:
-        """As the Gaussian `Fit.p_best`, from the weighted draws; smoothed for one candidate."""
+        """As the Gaussian `Fit.p_best`, from the weighted draws."""
         if len(candidates) == 1:
-            below = float(self.levels[candidates[0]].points.below(0.0))
+            below = float(self.link_levels[candidates[0]].below(0.0))
             benefit = below if sign < 0 else 1.0 - below
             return (1.0 - benefit, benefit)
         effects = sign * self.beta[:, list(candidates)]
@@ -204,20 +201,25 @@ class _Search:
         first_level = n_given + self.has_pill
         trend = n_given - n_events - 1
 
-        def both(column: int) -> Both:
-            return Both(
-                link=_smoothed(theta[:, column], weight),
-                points=_smoothed(effect[:, 1 + column], weight),
-            )
+        def points(column: int) -> Mixture:
+            return _smoothed(effect[:, 1 + column], weight)
 
-        columns = range(first_level, first_level + self.series.n_levels)
+        def link(column: int) -> Mixture:
+            return _smoothed(theta[:, column], weight)
+
+        levels = range(first_level, first_level + self.series.n_levels)
+        events = range(trend + 1, trend + 1 + n_events)
         parameters = draws.points
         is_count = self.model.code == latent.COUNT
         return LatentFit(
-            levels=tuple(both(column) for column in columns),
-            pill=both(n_given) if self.has_pill else None,
-            trend=both(trend),
-            events=tuple(both(trend + 1 + j) for j in range(n_events)),
+            levels=tuple(map(points, levels)),
+            pill=points(n_given) if self.has_pill else None,
+            trend=points(trend),
+            events=tuple(map(points, events)),
+            link_levels=tuple(map(link, levels)),
+            link_pill=link(n_given) if self.has_pill else None,
+            link_trend=link(trend),
+            link_events=tuple(map(link, events)),
             without=_smoothed(self.series.minimum + effect[:, 0], weight),
             onset_days=summarise_points(parameters[:, 2], at_point),
             offset_days=(
@@ -274,7 +276,7 @@ class _Draws:
 
 
 def _theta_prior(series: Series, model: LatentModel) -> tuple[FloatArray, FloatArray]:
-    """Precision (k, k) and mean (k,) of cutpoint coordinates and coefficients, on the link scale."""
+    """Precision (k, k) and mean (k,) of cutpoint coordinates and coefficients."""
     of = model.priors
     independent = [1.0] * model.n_cuts
     independent += [of.alpha[1]] if of.alpha is not None else []
@@ -296,6 +298,11 @@ def _theta_prior(series: Series, model: LatentModel) -> tuple[FloatArray, FloatA
 def _smoothed(value: FloatArray, weight: FloatArray) -> Mixture:
     """Weighted draws as a mixture of narrow normals with the same mean and spread."""
     mean = float((weight * value).sum())
-    sd = float((weight * (value - mean) ** 2).sum()) ** 0.5
-    pulled = mean + (1.0 - SMOOTHING**2) ** 0.5 * (value - mean)
-    return Mixture(weight, pulled, np.full(len(value), max(SMOOTHING * sd, 1e-12)))
+    sd = max(float((weight * (value - mean) ** 2).sum()) ** 0.5, 1e-12)
+    order = np.argsort(value, kind="stable")
+    reached = np.cumsum(weight[order])
+    quarter, three = value[order][np.minimum(np.searchsorted(reached, QUARTERS), len(value) - 1)]
+    # The middle half is what a bell is as wide as, whatever its tails hold.
+    own = SMOOTHING * max(min(sd, float(three - quarter) / MIDDLE_HALF), 1e-6 * sd)
+    pulled = mean + (1.0 - (own / sd) ** 2) ** 0.5 * (value - mean)
+    return Mixture(weight, pulled, np.full(len(value), own))
