@@ -15,7 +15,15 @@ from openldn.report.words import name_text, places, shares_of_100, title_text
 if TYPE_CHECKING:
     from openldn.protocol.plan import Plan
 
-__all__ = ["Interval", "Level", "OutcomeAnswer", "Reason", "SavedAnswer", "SensitivityRow"]
+__all__ = [
+    "Harm",
+    "Interval",
+    "Level",
+    "OutcomeAnswer",
+    "Reason",
+    "SavedAnswer",
+    "SensitivityRow",
+]
 
 # contract.md section 2: the rule a plan uses unless it says otherwise.
 _USUAL_DECISION = 0.95
@@ -120,6 +128,48 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Harm:
+    """One side effect: days with it of days asked, and what the answer says of the difference.
+
+    `effect` is the difference in the share of days; where there is no answer it, `p_raised` and the
+    `includes` are missing and `reason` says why.
+    """
+
+    id: str
+    contrast: str
+    active: tuple[int, int]
+    comparison: tuple[int, int]
+    reason: str | None
+    includes: tuple[str, ...]
+    p_raised: float | None
+    effect: Interval | None
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Harm:
+        """Read one entry of ``harms``."""
+        p_raised = given.get("p_raised")
+        return cls(
+            id=str(given["id"]),
+            contrast=str(given["contrast"]),
+            active=_found_of(given["days_active"]),
+            comparison=_found_of(given["days_contrast"]),
+            reason=None if given.get("reason") is None else str(given["reason"]),
+            includes=tuple(given.get("includes") or ()),
+            p_raised=None if p_raised is None else float(p_raised),
+            effect=Interval.read_if_there(given.get("effect")),
+        )
+
+    @property
+    def title(self) -> str:
+        """The side effect as a heading."""
+        return title_text(self.id.replace("-", " "))
+
+
+def _found_of(given: Mapping[str, Any]) -> tuple[int, int]:
+    return int(given["found"]), int(given["asked"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeAnswer:
     """Everything the answer says about one outcome."""
 
@@ -142,6 +192,7 @@ class OutcomeAnswer:
     onset_days: Interval | None
     offset_days: Interval | None
     noise_sd: Interval | None
+    wander_sd: Interval | None
     phi: Interval | None
     white_share: Interval | None
     trend: Interval | None
@@ -223,6 +274,7 @@ class SavedAnswer:
     days_recorded: int
     outcomes: tuple[OutcomeAnswer, ...]
     refused: tuple[tuple[str, str], ...]
+    harms: tuple[Harm, ...]
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -269,6 +321,8 @@ def _read(answer: Mapping[str, Any], labels: Mapping[str, str], decision: float)
             (title_text(labels.get(str(key), str(key))), str(reason))
             for key, reason in answer.get("refused", {}).items()
         ),
+        # A file from before side effects were asked has none.
+        harms=tuple(Harm.read(given) for given in answer.get("harms", ())),
         model=answer.get("model", {}),
         limits=tuple(str(limit) for limit in answer.get("limits", ())),
         citations=tuple(_citation(citation) for citation in answer.get("citations", ())),
@@ -280,7 +334,15 @@ def _outcome(given: Mapping[str, Any], labels: Mapping[str, str], decision: floa
     best_none = given.get("p_best_none")
     quantity = {
         key: Interval.read_if_there(given.get(key))
-        for key in ("onset_days", "offset_days", "noise_sd", "phi", "white_share", "trend")
+        for key in (
+            "onset_days",
+            "offset_days",
+            "noise_sd",
+            "wander_sd",
+            "phi",
+            "white_share",
+            "trend",
+        )
     }
     pill, named = given.get("pill"), given.get("headline")
     return OutcomeAnswer(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.report.assumptions import model_rows
-from openldn.report.saved import Level, OutcomeAnswer, SavedAnswer
+from openldn.report.saved import Harm, Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
     dose_text,
@@ -34,6 +34,7 @@ __all__ = [
     "dose_sentence",
     "first_sentence",
     "grade_sentence",
+    "harm_sentence",
     "interval_note",
     "open_sentences",
     "questions",
@@ -211,6 +212,44 @@ def still_true(outcome: OutcomeAnswer) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def harm_sentence(harm: Harm) -> str:
+    """Return one side effect: its days on both sides, and how likely LDN is behind it.
+
+    "We could not tell" stands in the same place as any other word.
+    """
+    if harm.p_raised is None or harm.effect is None:
+        return f"{harm.title}: no answer. {harm.reason or ''}".rstrip()
+    found = f"{harm.title} on {_days_with(harm)}"
+    cause = "LDN" if harm.includes == ("drug",) else _MIXED_CAUSES["time" in harm.includes]
+    word = share_word(round(100 * harm.p_raised))
+    if word in ("likely", "very likely"):
+        told = f"{found}: {word} caused by {cause}."
+    elif word in ("unlikely", "very unlikely"):
+        told = f"{found}: {word} to be made more frequent by {cause}."
+    else:
+        told = f"{found}: we could not tell whether {cause} had a part in it."
+    ends = f"{_more_days(harm.effect.low)} and {_more_days(harm.effect.high)}"
+    return f"{told} The true difference is likely between {ends} in 100."
+
+
+_MIXED_CAUSES = {
+    False: "LDN and your expectations together",
+    True: "LDN, your expectations and the passing of time together",
+}
+
+
+def _days_with(harm: Harm) -> str:
+    against = "placebo days" if harm.contrast == "placebo" else "days without LDN"
+    (on, asked_on), (off, asked_off) = harm.active, harm.comparison
+    return f"{on} of {asked_on} LDN days against {off} of {asked_off} {against}"
+
+
+def _more_days(share: float) -> str:
+    days = round(100 * share)
+    noun = "day" if abs(days) == 1 else "days"
+    return f"{abs(days)} {'fewer' if days < 0 else 'more'} {noun}"
+
+
 def questions(outcome: OutcomeAnswer | None) -> tuple[str, ...]:
     """Return questions to take to the visit; never what to do."""
     if outcome is None:
@@ -242,6 +281,9 @@ def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: 
     blocks += [_outcome_text(saved, outcome, width) for outcome in _in_order(saved)]
     if saved.refused:
         blocks.append(_listed("No answer for:", [f"{k}: {why}" for k, why in saved.refused], width))
+    if saved.harms:
+        head = f"Side effects, {GIVEN}:"
+        blocks.append(_listed(head, [harm_sentence(harm) for harm in saved.harms], width))
     reasons = [reason.text for reason in saved.grade_reasons]
     blocks.append(_listed(f"{grade_sentence(saved)} {recorded_sentence(saved)}", reasons, width))
     if saved.limits:
