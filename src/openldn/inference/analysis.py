@@ -120,6 +120,8 @@ def analyse(
         decision=plan.analysis.decision if plan else DEFAULT_DECISION,
         is_asymmetric=plan.analysis.asymmetric if plan else False,
     )
+    if progress and _needs_latent(asked, diary):
+        progress("loading the models of few answers (the first time may take a minute)")
     parts = _parts(question)
     recorded = parts[0].counts & ~np.isnan(course.scores(asked[0].id))
     grade = grade_of(course, recorded, plan=plan, conduct=conduct or Conduct())
@@ -161,6 +163,12 @@ def analyse(
             for study in outcome.prior_influence.prior.studies
         ),
     )
+
+
+def _needs_latent(asked: tuple[Outcome, ...], diary: Diary) -> bool:
+    """Whether a family other than gaussian will be fitted: their kernel is compiled once."""
+    is_few = any(outcome.family is not Family.GAUSSIAN for outcome in asked)
+    return is_few or bool(diary.side_effect_ids)
 
 
 def _harms(

@@ -2,10 +2,11 @@
 
 A day's answer depends on a predictor, eta_t = (what is known) + su v_t, where v_t is an AR(1) of
 variance 1. At one grid point (phi, su, tau, log r) the coefficients, the cutpoints and v have a
-density that is close to normal (the Laplace approximation of Rue, Martino and Chopin, J. R. Stat.
-Soc. B 71, 2009). Here that normal only *proposes*: a few draws from it, in antithetic pairs, are
-weighted by the exact density, so that rare events, ceilings and long wandering leave no bias
-(Shephard and Pitt, Biometrika 84, 1997).
+density that is close to normal: the Laplace approximation of Rue, Martino and Chopin (J. R. Stat.
+Soc. B 71, 2009). Here the normal is fitted to slopes averaged over each predictor's spread instead
+of at the mode (Richard and Zhang, J. Econometrics 141, 2007), and it only *proposes*: a few draws,
+in antithetic pairs, are weighted by the exact density (Shephard and Pitt, Biometrika 84, 1997), so
+that rare events, ceilings and long wandering leave no bias.
 
 Every function is a pure scalar function over arrays that the caller hands in. Run plain it is the
 slow reference; `compiled()` turns the same text into machine code.
