@@ -16,8 +16,11 @@ PAGES = (
     "/trial",
     "/answer",
     "/side-effects",
+    "/warning-signs",
     "/events",
     "/note",
+    "/medicines",
+    "/going-on",
     "/yesterday",
     "/start",
     "/help",
@@ -32,8 +35,12 @@ PAGES = (
     "/known/story",
     "/known/blockade",
     "/known/blockade?taken=daily",
+    "/check",
+    "/pack?condition=lupus",
+    "/talk",
     "/no-such-page",
 )
+_TAPPED = ("/", "/side-effects", "/warning-signs", "/events", "/medicines", "/going-on")
 _ANSWER_SECONDS = 120.0  # the first run compiles the engine
 
 
@@ -172,10 +179,10 @@ def test_text_twice_as_large_still_fits(page: Page, demo: Served) -> None:
 @pytest.mark.parametrize("context", [{"java_script_enabled": True}], indirect=True)
 def test_every_target_is_large_enough_for_a_tremor(page: Page, demo: Served) -> None:
     """Buttons and links that stand alone are 44 pixels or more, on the phone."""
-    for path in ("/", "/yesterday", "/side-effects", "/events", "/start", "/trial", "/?ask=1"):
+    for path in ("/yesterday", "/start", "/trial", "/?ask=1", *_TAPPED):
         page.goto(f"{demo.url}{path}")
         small = page.evaluate(
-            "[...document.querySelectorAll('button, a.btn, label.btn, .tabs a, .rows a')]"
+            "[...document.querySelectorAll('button, a.btn, label.btn, summary, .tabs a, .rows a')]"
             ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)"
             ".map(e => e.textContent)"
         )
@@ -223,25 +230,70 @@ def test_a_moment_that_the_plan_names_is_told_and_noted(page: Page, demo: Served
 
 @pytest.mark.parametrize("context", _LOOKS, indirect=True)
 def test_a_yes_before_a_period_is_told_and_noted(page: Page, demo: Served) -> None:
-    """A safety rule stays in sight for as long as its answer stands."""
-    page.goto(f"{demo.url}/?ask=1")
+    """A safety rule stays in sight for as long as its answer stands, and the trial is paused."""
+    page.goto(f"{demo.url}/")
+    _take_back_answers(page)
     page.locator(".period").get_by_role("button", name="Yes, or not sure").first.click()
-    expect(page.locator(".moment .chip.stop")).to_have_text("A safety rule is touched")
+    expect(page.locator(".moment .chip.stop")).to_have_text(["Paused", "A safety rule is touched"])
     assert _undisturbed(page, demo)
     page.goto(demo.url)
     page.get_by_role("button", name="I have told Dr Adeyemi").click()
-    expect(page.locator(".moment .chip.stop")).to_be_visible()
+    expect(page.locator(".moment .chip.stop")).to_have_count(2)
     expect(page.locator(".moment").get_by_role("status")).to_contain_text("You noted on")
     assert _undisturbed(page, demo)
-    page.goto(f"{demo.url}/?ask=1")
-    page.locator(".period").get_by_role("button", name="No", exact=True).first.click()
+    page.goto(demo.url)
+    _take_back_answers(page)
     expect(page.locator(".moment")).to_have_count(0)
 
 
-def _undisturbed(page: Page, demo: Served) -> bool:
+def _take_back_answers(page: Page) -> None:
+    undo = page.locator(".period").get_by_role("button", name="Undo")
+    while undo.count():
+        undo.click()
+
+
+@pytest.mark.parametrize("context", _LOOKS, indirect=True)
+def test_a_warning_sign_is_two_taps_away_and_says_what_to_do(page: Page, demo: Served) -> None:
+    """One tap to the page, one on the sign; the words stand first until somebody was told."""
+    page.goto(demo.url)
+    page.get_by_role("link", name="Something frightens me").click()
+    page.get_by_role("button", name="Yes, today Allergic reaction").click()
+    moment = page.locator(".moment").first
+    expect(moment.locator(".chip.stop")).to_have_text("Warning sign")
+    expect(moment).to_contain_text("call emergency services")
+    assert _undisturbed(page, demo, "/warning-signs", "/side-effects")
+    page.goto(f"{demo.url}/warning-signs")
+    page.get_by_role("button", name="I have told Dr Adeyemi").click()
+    expect(page.locator(".moment .chip.stop")).to_have_count(0)
+    page.get_by_role("button", name="Undo Allergic reaction").last.click()
+    expect(page.get_by_role("button", name="Yes, today Allergic reaction")).to_be_visible()
+
+
+@pytest.mark.parametrize("context", _LOOKS, indirect=True)
+def test_an_opioid_pauses_the_trial_until_it_is_taken_back(page: Page, demo: Served) -> None:
+    """Added, screened, paused, looked at, and undone: no page breaks a rule on the way."""
+    for name in ("tramadol 50 mg", "Zorkomycin " + "x" * 180):
+        page.goto(f"{demo.url}/medicines")
+        page.get_by_label("Another medicine, as on the box").fill(name)
+        page.get_by_role("button", name="Add and check").click()
+    expect(page.locator(".moment h2").first).to_have_text("This trial is paused")
+    assert _undisturbed(page, demo, "/medicines", "/going-on", "/help", "/side-effects")
+    page.goto(demo.url)
+    expect(page.get_by_text("Did you take your capsule")).to_have_count(0)
+    page.get_by_role("link", name="How the trial goes on").click()
+    expect(page.get_by_role("heading", name="The trial cannot go on yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Record the decision")).to_have_count(0)
+    page.goto(f"{demo.url}/medicines")
+    undo = page.locator(".medicine").get_by_role("button", name="Undo")
+    while undo.count():
+        undo.first.click()
+    expect(page.locator(".moment")).to_have_count(0)
+
+
+def _undisturbed(page: Page, demo: Served, *more: str) -> bool:
     """Look at the pages that show a moment: no axe rule broken, no sideways scrolling."""
     width = (page.viewport_size or {})["width"]
-    for path in ("/", "/trial"):
+    for path in ("/", "/trial", *more):
         page.goto(f"{demo.url}{path}")
         found = Axe().run(page)
         assert found.violations_count == 0, (path, found.generate_report())

@@ -32,7 +32,7 @@ def direct(*extras: str) -> list[Requirement]:
     for extra in extras:
         lines += PROJECT["optional-dependencies"][extra]
     asked = [Requirement(line) for line in lines]
-    inner = [name for one in asked if one.name == "openldn" for name in one.extras]
+    inner = [name for one in asked if one.name == "openldn" for name in sorted(one.extras)]
     own = [one for one in asked if one.name != "openldn"]
     return own + [one for one in direct(*inner) if one not in own] if inner else own
 

@@ -5,8 +5,9 @@ glossary are needed and explained, so each counts as one syllable.
 """
 
 import re
+from html.parser import HTMLParser
 
-__all__ = ["GLOSSARY", "grade"]
+__all__ = ["GLOSSARY", "grade", "prose"]
 
 # Needed words, each told in the glossary of the house.
 GLOSSARY = frozenset(
@@ -54,3 +55,44 @@ def _syllables(word: str) -> int:
     is_silent = lower.endswith("e") and not lower.endswith("le")
     is_silent |= lower.endswith("ed") and not lower.endswith(("ted", "ded"))
     return max(1, groups - is_silent)
+
+
+class _Prose(HTMLParser):
+    """Keeps what is read as sentences: no tables, sources, settings, headings or forms."""
+
+    _SKIPPED = frozenset({"table", "form", "svg", "h1", "h2", "h3", "summary", "nav", "footer"})
+    _EMPTY = frozenset({"meta", "link", "input", "path", "circle", "rect", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.kept: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self._EMPTY:
+            return
+        classes = set((dict(attrs).get("class") or "").split())
+        is_left_out = tag in self._SKIPPED or bool(classes & {"cite", "tag", "key", "kicker"})
+        self.open.append((tag, is_left_out))
+        if tag in {"p", "li"} and self.kept and not self.kept[-1].endswith((".", " ")):
+            self.kept.append(". ")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Pass over what holds nothing: it opens and closes no text."""
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tags = [tag for tag, _ in self.open]
+        if {"p", "li"} & set(tags) and not any(left_out for _, left_out in self.open):
+            self.kept.append(" ".join(data.split()) + " ")
+
+
+def prose(html: str) -> str:
+    """Give the sentences of a page's main part."""
+    parser = _Prose()
+    parser.feed(html[html.index("<main") : html.index("</main>")])
+    names = r"fibromyalgia|dermatomyositis|amitriptyline|rheumatologist"
+    return re.sub(names, "it", "".join(parser.kept), flags=re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import Any
 
 from openldn.protocol import seal
 from openldn.protocol.plan import Arm, Plan
-from openldn.web.person import actions, items, period_questions
+from openldn.web.person import actions, items, medicines, period_questions
 from openldn.web.person.models import Entry, Trial
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "SEAL",
     "add_evenings",
     "answer_no_opioids",
+    "frighten",
     "meet_every_rule",
+    "pause",
     "seal_of",
     "visible",
 ]
@@ -162,6 +164,25 @@ def meet_every_rule(trial: Trial) -> None:
     actions.answer_period_question(
         trial=trial, period=3, question="opioid-now", answer=True, now=NOW
     )
+
+
+def frighten(trial: Trial) -> None:
+    """Note a red flag that sends to emergency care, one that does not, and a severe headache."""
+    day = trial.day_of(NOW.date())
+    for item in (items.red_flag("liver"), items.red_flag("allergy")):
+        actions.record(trial=trial, day=day, item=item, value="1", now=NOW)
+    headache = items.side_effect("headache")
+    actions.record(trial=trial, day=day, item=headache, value="3", now=NOW)
+
+
+def pause(trial: Trial, *, is_over: bool = False) -> None:
+    """Pause a trial by an opioid, beside an unknown name; over: only the decision is missing."""
+    for name in ("Zorkomycin <b>", "levothyroxine", "tramadol 50 mg"):
+        actions.add_medicine(trial=trial, name=name, now=NOW)
+    if is_over:
+        row = medicines.in_force(trial)[-1].row
+        last_day = (NOW.date() - timedelta(days=30)).isoformat()
+        actions.end_medicine(trial=trial, row=row, last_day=last_day, now=NOW)
 
 
 def visible(html: bytes) -> str:

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from html import unescape
-from html.parser import HTMLParser
 from types import ModuleType
 from typing import Any
 
@@ -22,7 +21,7 @@ from openldn.evidence.words import VERDICTS
 from openldn.pharmacology.table import facts
 from openldn.web.ask import citing, curves, pooling
 from support import tree
-from support.reading import grade
+from support.reading import grade, prose
 from support.web import visible
 
 HARDEST, SHORT = 8.0, 100
@@ -265,47 +264,6 @@ def test_a_page_says_what_it_means_and_links_its_sources(owner: Client, address:
     assert all('rel="noreferrer"' in tag for tag in out.values())
 
 
-class _Prose(HTMLParser):
-    """Keeps what is read as sentences: no tables, sources, settings, headings or forms."""
-
-    _SKIPPED = frozenset({"table", "form", "svg", "h1", "h2", "h3", "summary", "nav", "footer"})
-    _EMPTY = frozenset({"meta", "link", "input", "path", "circle", "rect", "br"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[tuple[str, bool]] = []
-        self.kept: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._EMPTY:
-            return
-        classes = set((dict(attrs).get("class") or "").split())
-        is_left_out = tag in self._SKIPPED or bool(classes & {"cite", "tag", "key", "kicker"})
-        self.open.append((tag, is_left_out))
-        if tag in {"p", "li"} and self.kept and not self.kept[-1].endswith((".", " ")):
-            self.kept.append(". ")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Pass over what holds nothing: it opens and closes no text."""
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        tags = [tag for tag, _ in self.open]
-        if {"p", "li"} & set(tags) and not any(left_out for _, left_out in self.open):
-            self.kept.append(" ".join(data.split()) + " ")
-
-
-def prose(html: str) -> str:
-    """Give the sentences of a page's main part."""
-    parser = _Prose()
-    parser.feed(html[html.index("<main") : html.index("</main>")])
-    names = r"fibromyalgia|dermatomyositis|amitriptyline|rheumatologist"
-    return re.sub(names, "it", "".join(parser.kept), flags=re.IGNORECASE)
-
-
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_of_a_hundred_words_reads_at_grade_8_or_lower(owner: Client, address: str) -> None:
     """Sentences; tables, titles of papers and lists of sources are looked up, not read."""
@@ -490,7 +448,7 @@ def test_no_page_of_what_is_known_loads_the_engine() -> None:
         "import django\n"
         "django.setup()\n"
         "from django.test import RequestFactory\n"
-        "from openldn.web.ask import views\n"
+        "from openldn.web.ask.views import known as views\n"
         "get = RequestFactory().get\n"
         "pages = [views.known(get('/known')), views.story(get('/')), views.blockade(get('/')),\n"
         "  views.claim(get('/'), 'muscle-pain'), views.condition(get('/'), 'fibromyalgia'),\n"

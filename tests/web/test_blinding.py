@@ -11,7 +11,10 @@ from openldn.web.person import actions
 from openldn.web.person.models import Entry, Trial
 from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, seal_of
 
-_PAGES = ("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv")
+_PAGES = (
+    *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
+    *("/warning-signs", "/medicines", "/going-on"),
+)
 
 
 def _database() -> str:

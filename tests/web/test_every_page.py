@@ -10,9 +10,11 @@ from django.urls import URLPattern, get_resolver
 from openldn.web.access.middleware import CONTENT_SECURITY_POLICY
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Trial
-from support.web import ORDER, meet_every_rule, seal_of, visible
+from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visible
 
-_TAKES_FORMS_ONLY = {"/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told"}
+_TAKES_FORMS_ONLY = {
+    *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told", "/pack.pdf"),
+}
 _EXAMPLES = {
     "token": "no-such-link",
     "claim_id": "muscle-pain",
@@ -40,7 +42,19 @@ ADDRESSES = _addresses()
 PAGES = [address for address in ADDRESSES if address not in _TAKES_FORMS_ONLY]
 
 
-@pytest.fixture(params=["no trial", "running", "moments", "over, sealed", "asked", "answered"])
+@pytest.fixture(
+    params=[
+        "no trial",
+        "running",
+        "moments",
+        "red flag",
+        "paused",
+        "to go on",
+        "over, sealed",
+        "asked",
+        "answered",
+    ]
+)
 def stage(request: pytest.FixtureRequest) -> str:
     """A database at one stage of a trial."""
     name: str = request.param
@@ -50,6 +64,9 @@ def stage(request: pytest.FixtureRequest) -> str:
     elif name == "moments":
         trial = request.getfixturevalue("ruled")
         meet_every_rule(trial)
+    elif name in ("red flag", "paused", "to go on"):
+        trial = request.getfixturevalue("running")
+        frighten(trial) if name == "red flag" else pause(trial, is_over=name == "to go on")
     elif name != "no trial":
         trial = request.getfixturevalue("over")
         if name != "over, sealed":
@@ -120,7 +137,9 @@ def test_addresses_of_buttons_cannot_be_opened(owner: Client, address: str) -> N
     assert "belongs to a button" in visible(answer.content)
 
 
-@pytest.mark.parametrize("address", ["/trial", "/answer", "/help", "/diary.csv", "/known"])
+@pytest.mark.parametrize(
+    "address", ["/trial", "/answer", "/help", "/diary.csv", "/known", "/pack", "/card.pdf"]
+)
 def test_pages_that_only_show_take_no_forms(owner: Client, running: Trial, address: str) -> None:
     """A form sent to a page without one is refused."""
     assert owner.post(address).status_code == 405

@@ -9,11 +9,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from openldn.protocol.safety import GATE_QUESTIONS, RULES, Question, Severity
-from openldn.web.person import actions, clock
+from openldn.web.person import actions, clock, medicines
 from openldn.web.person.models import SafetyCheck, Trial
 from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
 
-SAFE = {question.id: "no" if question.when else "yes" for question in GATE_QUESTIONS}
+SAFE = {question.id: "no" if question.when else "yes" for question in GATE_QUESTIONS} | {
+    "uses_none": "on"
+}
 _TOMORROW = (NOW.date() + timedelta(days=1)).isoformat()
 
 
@@ -316,3 +318,93 @@ def test_an_opened_seal_at_the_start_is_refused(owner: Client) -> None:
     assert answer.status_code == 422
     assert "a seal that was opened already" in visible(answer.content)
     assert not Trial.objects.exists()
+
+
+def _medicines(text: str, **more: str) -> dict[str, str]:
+    return {key: value for key, value in SAFE.items() if key != "uses_none"} | {
+        "medicines": text,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        (_medicines(""), "Write every medicine that you use now, or tick"),
+        (_medicines(" \n\u200b\n"), "Expected: the name as on the box"),
+        (_medicines("ibuprofen", uses_none="on"), "Only one of them can be so"),
+        (_medicines("x" * 201), "200 characters or fewer"),
+        (_medicines("\n".join(f"ibuprofen {n}" for n in range(10_000))), "100 or fewer"),
+    ],
+)
+def test_silence_about_medicines_is_never_none(
+    owner: Client, given: dict[str, str], complaint: str
+) -> None:
+    """A list or the tick, and exactly one of them; what was written stands there again."""
+    answer = owner.post("/start", given)
+    assert answer.status_code == 422
+    assert complaint in visible(answer.content)
+    assert given["medicines"].strip()[:100] in answer.content.decode()
+    assert not SafetyCheck.objects.exists()
+
+
+def test_an_opioid_on_the_list_blocks_a_plan(owner: Client) -> None:
+    """Screened at once, with the reason; a decision does not lift it."""
+    words = visible(owner.post("/start", _medicines("Tramadol 50 mg"), follow=True).content)
+    assert "A trial cannot begin now" in words
+    assert " ".join(RULES["opioid-now"].why.split()) in words
+    owner.post("/start/decision", {"by": "Dr B", "on": "2026-11-20", "is_yes": "on"})
+    owner.post("/start/plan", {"text": PLAN, "start": _TOMORROW} | _seal())
+    assert not Trial.objects.exists()
+    check = SafetyCheck.objects.get()
+    assert check.medicines == ["Tramadol 50 mg"]
+    assert check.touched[0] == "opioid-now"
+    with pytest.raises(actions.PlanRefused):
+        actions.begin_trial(
+            plan_toml=PLAN, start=NOW.date(), seal=SEAL, check=check, today=NOW.date()
+        )
+
+
+def test_an_unknown_medicine_needs_the_prescribers_decision(owner: Client) -> None:
+    """With it the plan begins, the list begins with these names, and nothing is asked twice."""
+    words = visible(owner.post("/start", _medicines("Zorkomycin\nIbuprofen"), follow=True).content)
+    assert "Rule not-recognised." in words
+    assert owner.get("/start/plan").status_code == 302
+    owner.post("/start/decision", {"by": "Dr B", "on": "2026-11-20", "is_yes": "on"})
+    assert _begin(owner, start=NOW.date().isoformat()) == 302
+    trial = Trial.objects.get()
+    assert [one.name for one in medicines.in_force(trial)] == ["Zorkomycin", "Ibuprofen"]
+    assert not trial.entries.exists()
+    assert "A question for your prescriber" not in visible(owner.get("/").content)
+    assert trial.decisions.get().causes == [f"{medicines.in_force(trial)[0].key}:not-recognised"]
+
+
+def test_a_rule_that_asks_for_care_is_told_and_does_not_block(owner: Client) -> None:
+    """Levothyroxine: the point is read first, and the way is open."""
+    words = visible(owner.post("/start", _medicines("levothyroxine"), follow=True).content)
+    assert "Good to know first" in words
+    assert "Rule thyroid." in words
+    assert owner.get("/start/plan").status_code == 200
+
+
+def test_a_check_that_did_not_ask_about_medicines_opens_nothing(owner: Client) -> None:
+    """Rows of an earlier version hold no list, and that is not an empty one."""
+    owner.post("/start", SAFE)
+    kept = SafetyCheck.objects.get()
+    assert kept.medicines == []
+    SafetyCheck.objects.create(answers=kept.answers, touched=[], answered_at=NOW)
+    assert owner.get("/start/plan")["Location"] == "/start"
+
+
+def test_a_decision_is_about_the_answers_that_its_page_showed(owner: Client) -> None:
+    """A page left open while the questions were answered anew records nothing."""
+    owner.post("/start", _touch("pregnancy"))
+    old = SafetyCheck.objects.get().pk
+    owner.post("/start", _medicines("Zorkomycin"))
+    decided = {"by": "Dr B", "on": "2026-11-20", "is_yes": "on", "check": str(old)}
+    answer = owner.post("/start/decision", decided)
+    assert answer.status_code == 422
+    assert "Other answers came since this page was shown" in visible(answer.content)
+    assert owner.get("/start/plan").status_code == 302
+    html = owner.get("/start/decision").content.decode()
+    assert f'name="check" value="{SafetyCheck.objects.latest("pk").pk}"' in html

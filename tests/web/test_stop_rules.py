@@ -201,6 +201,7 @@ def test_rules_that_are_met_together_are_all_shown(owner: Client, ruled: Trial) 
         "headache-bad",
         "any-safety",
         "safety:opioid-now",
+        "severe:headache",
     }
 
 
@@ -225,7 +226,7 @@ def test_notices_tell_no_one_what_to_take_and_are_easy_to_read(ruled: Trial) -> 
     """The plan's action stands in quotes; outside of them nothing instructs about a dose."""
     meet_every_rule(ruled)
     shown = notices.notices_of(ruled, now=NOW)
-    assert len(shown.open) == 4
+    assert len(shown.open) == 6  # with the pause and the severe headache
     for notice in shown.open:
         ours = [notice.head, *notice.reasons, notice.what_next, notice.more]
         for sentence in filter(None, ours):

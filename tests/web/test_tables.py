@@ -3,16 +3,65 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from openldn.web.person.models import Answer, Entry, SafetyCheck, Trial
+from openldn.web.person.models import (
+    Answer,
+    Decision,
+    Entry,
+    MedicineNote,
+    Pause,
+    SafetyCheck,
+    Trial,
+)
+from openldn.web.person.models.append_only import AppendOnly
 from support.web import NOW
 
 
 def test_no_migration_is_missing(db: None) -> None:
     """Models and migrations say the same."""
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_table_of_records_refuses_to_change(db: None) -> None:
+    """Each table of rows that are only ever added has both triggers, whatever a migration did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        found = {name for (name,) in cursor.fetchall()}
+    kept = [one for one in apps.get_models() if issubclass(one, AppendOnly)]
+    assert len(kept) == 8
+    assert found == {
+        f"{one._meta.db_table}_no_{act}" for one in kept for act in ("update", "delete")
+    }
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"kind": "in-use"},
+        {"kind": "in-use", "name": "ibuprofen", "ended_on": NOW.date()},
+        {"kind": "ended"},
+        {"kind": "taken-back"},
+        {"kind": "guessed", "name": "ibuprofen"},
+    ],
+)
+def test_half_a_note_about_a_medicine_never_reaches_the_table(
+    running: Trial, facts: dict[str, object]
+) -> None:
+    """The first row names it, an end has its day, and each later row says about which it is."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MedicineNote.objects.create(trial=running, noted_at=NOW, **facts)
+
+
+def test_nothing_goes_on_without_a_decision(running: Trial) -> None:
+    """A pause that ends without a prescriber never reaches the table, nor one without a name."""
+    for kind in ("resumed", "guessed"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Pause.objects.create(trial=running, kind=kind, on=NOW.date(), noted_at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Decision.objects.create(trial=running, causes=[], by="", on=NOW.date(), noted_at=NOW)
 
 
 @pytest.mark.parametrize(

@@ -25,17 +25,6 @@ _STANDARD_OUTPUT = "-"
 _LARGEST_LIST = 2_500_000  # bytes; 10,000 names of 200 characters and their line ends
 _MOST_NAMES_SHOWN = 50  # on a terminal; --json holds them all
 _WIDTH = 88
-_HEADINGS = {
-    "stop": "A trial cannot begin or go on",
-    "ask-prescriber": "Ask your prescriber or pharmacist first",
-    "caution": "Take care",
-    "info": "Good to know",
-}
-_NOTHING = "Nothing in these rules was touched."
-_NOT_SAFE = (
-    "This does not mean that LDN is safe for you. Only your prescriber and pharmacist can judge"
-    " that; show them this list. OpenLDN never tells anyone to start, stop or change a dose."
-)
 _HELP = """\
 examples:
   $ openldn screen --medicine "co-codamol 30/500" --medicine levothyroxine
@@ -175,6 +164,7 @@ def _output(args: argparse.Namespace) -> Path | None:
 
 def _as_json(screening: "Screening") -> dict[str, Any]:
     from openldn._version import __version__
+    from openldn.evidence.screen_words import NOT_SAFE, NOTHING
 
     return {
         "format": 1,
@@ -193,7 +183,7 @@ def _as_json(screening: "Screening") -> dict[str, Any]:
         ],
         "rules_asked": list(screening.asked),
         "rules_not_asked": list(screening.not_asked),
-        "limits": [*([] if screening.touched else [_NOTHING]), _NOT_SAFE],
+        "limits": [*([] if screening.touched else [NOTHING]), NOT_SAFE],
     }
 
 
@@ -210,6 +200,8 @@ def _medicine(one: "Recognised") -> dict[str, Any]:
 
 
 def _as_text(screening: "Screening") -> str:
+    from openldn.evidence.screen_words import NOT_SAFE
+
     parts = []
     if screening.medicines:
         parts.append(_medicines_told(screening.medicines))
@@ -217,13 +209,16 @@ def _as_text(screening: "Screening") -> str:
     parts += [
         _folded("Rules asked: " + ", ".join(screening.asked) + "."),
         _folded("Not asked, because nothing was said about it: " + _or_none(screening.not_asked)),
-        _folded(_NOT_SAFE),
+        _folded(NOT_SAFE),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _medicines_told(medicines: Sequence["Recognised"]) -> str:
-    lines = [f"  {_printable(one.text)}: {_what(one)}" for one in medicines[:_MOST_NAMES_SHOWN]]
+    from openldn.evidence.screen_words import recognised_as
+
+    shown = medicines[:_MOST_NAMES_SHOWN]
+    lines = [f"  {_printable(f'{one.text}: {recognised_as(one)}')}" for one in shown]
     more = len(medicines) - len(lines)
     if more > 0:
         unknown = sum(not one.is_recognised for one in medicines[_MOST_NAMES_SHOWN:])
@@ -235,27 +230,13 @@ def _medicines_told(medicines: Sequence["Recognised"]) -> str:
     return "Medicines:\n" + "\n".join(lines)
 
 
-def _what(one: "Recognised") -> str:
-    if not one.is_recognised:
-        return "not recognised; ask your pharmacist"
-    rest = "".join(f"; not recognised: {_printable(part)}" for part in one.unknown_parts)
-    return _what_is_known(one) + rest
-
-
-def _what_is_known(one: "Recognised") -> str:
-    name = " and ".join(one.ingredients)
-    kind = ", on the list of opioids" if one.is_opioid else ""
-    if one.match == "fuzzy":
-        meant = " or ".join(dict.fromkeys(found.name for found in one.found))
-        return f"perhaps {meant} ({name}){kind}; check the spelling with your pharmacist"
-    return f"{name}{kind}"
-
-
 def _rules_told(screening: "Screening") -> list[str]:
+    from openldn.evidence.screen_words import HEADINGS, NOTHING
+
     if not screening.touched:
-        return [_NOTHING]
+        return [NOTHING]
     parts = []
-    for severity, heading in _HEADINGS.items():
+    for severity, heading in HEADINGS.items():
         touched = [rule for rule in screening.touched if rule.severity == severity]
         if touched:
             parts.append(heading.upper())

@@ -155,6 +155,7 @@ def analyse(
             grade=grade,
             outcomes=answered.values(),
             notes=dict.fromkeys(notes),
+            paused_days=(conduct or Conduct()).paused_days,
         ),
         citations=citations_of(
             study

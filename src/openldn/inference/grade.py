@@ -44,6 +44,7 @@ class Conduct:
     is_plan_unchanged: bool | None = None
     is_code_kept: bool | None = None
     guesses: tuple[Guess, ...] | None = None
+    paused_days: int = 0  # days of the plan on which the trial was paused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,6 +32,7 @@ def limits_of(
     grade: Grade,
     outcomes: Iterable[OutcomeAnswer],
     notes: Iterable[str],
+    paused_days: int = 0,
 ) -> tuple[str, ...]:
     """Every limit of this answer.
 
@@ -41,11 +42,14 @@ def limits_of(
         (T,) whether the primary outcome has a value that counts.
     notes
         Sentences that arose on the way, such as doses that could not be answered.
+    paused_days
+        Days on which a safety rule had paused the trial.
     """
     answered = list(outcomes)
     found = [
         *_what_is_compared(answered, grade),
         *_days(course, recorded, plan),
+        *_pauses(paused_days),
         *_doses(course),
         *_events(course),
         *_never_without(course, answered),
@@ -106,6 +110,16 @@ def _days(course: Course, recorded: NDArray[np.bool_], plan: Plan | None) -> lis
             f"{course.outside_days} recorded days lie outside the plan's days and were left out."
         )
     return found
+
+
+def _pauses(days: int) -> list[str]:
+    if not days:
+        return []
+    counted = "1 day" if days == 1 else f"{days} days"
+    return [
+        f"The trial was paused on {counted}. They are compared as what was assigned, so a"
+        " difference may look smaller than it is."
+    ]
 
 
 def _doses(course: Course) -> list[str]:

@@ -21,7 +21,13 @@ from openldn.protocol.screening import (
     Profile,
 )
 
-__all__ = ["FORMAT", "MOST_MEDICINES", "problems_of_medicines", "profile_from_toml"]
+__all__ = [
+    "FORMAT",
+    "MOST_MEDICINES",
+    "problems_of_medicines",
+    "profile_from_toml",
+    "profile_from_values",
+]
 
 FORMAT = 1
 MOST_MEDICINES = 10_000  # entries of one list; the longest that is answered in a few seconds
@@ -117,7 +123,25 @@ def profile_from_toml(data: bytes, *, today: date) -> Profile:
     InputError
         With every problem of the file.
     """
-    reader = _Reader(_parsed(data))
+    return profile_from_values(_parsed(data), today=today)
+
+
+def profile_from_values(values: Mapping[str, Any], *, today: date) -> Profile:
+    """Read what a profile holds, as a profile file or a form gives it.
+
+    Parameters
+    ----------
+    values
+        By the keys of a profile file; a key that is missing was not said. Fractions are `Decimal`.
+    today
+        The day on which the rules are asked; an age is counted from it.
+
+    Raises
+    ------
+    InputError
+        With every problem of the values.
+    """
+    reader = _Reader(values)
     reader.unknown("profile", set(reader.values) - _KNOWN, _KNOWN, "LDN-G002")
     if reader.values.get("format") != FORMAT:
         given = reader.values.get("format", "nothing")

@@ -65,8 +65,8 @@ RULES: Mapping[str, TouchedRule] = {
             severity=Severity.STOP,
             why="LDN pushes opioids off their place in the body. This can bring on sudden, severe "
             "withdrawal, even with 1 mg.",
-            do="A trial cannot begin here. Do not change your opioid on your own: talk with the "
-            "doctor who gives it to you.",
+            do="A trial cannot begin or go on here. Do not change your opioid on your own: talk "
+            "with the doctor who gives it to you.",
             source=("us-label", "naumann-2023"),
         ),
         TouchedRule(
@@ -83,7 +83,8 @@ RULES: Mapping[str, TouchedRule] = {
             severity=Severity.STOP,
             why="Methadone, buprenorphine, patches and slow tablets stay for two weeks or more; a "
             "buprenorphine injection or implant stays for months.",
-            do="A trial cannot begin here now. Your prescriber must decide how long to wait.",
+            do="A trial cannot begin or go on here now. Your prescriber must decide how long to "
+            "wait.",
             source=("us-label", "alberta-leaflet"),
         ),
         TouchedRule(
@@ -91,21 +92,23 @@ RULES: Mapping[str, TouchedRule] = {
             severity=Severity.STOP,
             why="Kratom acts like an opioid. Withdrawal after naltrexone has been reported, and no "
             "safe wait has been studied.",
-            do="A trial cannot begin here now. Tell your prescriber about the kratom.",
+            do="A trial cannot begin or go on here now. Tell your prescriber about the kratom.",
             source=("jarka-2023", "mhc-2021-kratom"),
         ),
         TouchedRule(
             id="opioid-dependence-treatment",
             severity=Severity.STOP,
             why="LDN does not fit with treatment for opioid dependence and must never replace it.",
-            do="A trial cannot begin here. Please talk with your clinic, and keep your treatment.",
+            do="A trial cannot begin or go on here. Please talk with your clinic, and keep your "
+            "treatment.",
             source=("us-label", "eu-csp"),
         ),
         TouchedRule(
             id="hepatitis-failure",
             severity=Severity.STOP,
             why="With a badly ill liver, much more of the drug stays in the body.",
-            do="A trial cannot begin here. See a doctor soon if your skin or eyes are yellow.",
+            do="A trial cannot begin or go on here. See a doctor soon if your skin or eyes are "
+            "yellow.",
             source=("us-label", "eu-csp"),
         ),
         TouchedRule(
@@ -120,7 +123,7 @@ RULES: Mapping[str, TouchedRule] = {
             id="minors",
             severity=Severity.STOP,
             why="The drug is not advised under 18, and this program has not been studied there.",
-            do="A trial cannot begin here. Please talk with the doctor.",
+            do="A trial cannot begin or go on here. Please talk with the doctor.",
             source=("us-label", "eu-csp"),
         ),
         TouchedRule(

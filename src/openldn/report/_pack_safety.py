@@ -9,6 +9,7 @@ from typing import Any
 from openldn.evidence.conditions import Condition
 from openldn.evidence.medicines import catalogue
 from openldn.evidence.safety_rules import rules, sources, unconfirmed
+from openldn.evidence.screen_words import URGENT, rule_title
 from openldn.evidence.side_effects import side_effects
 from openldn.protocol.medicines import Recognised
 from openldn.protocol.plan import Plan
@@ -27,8 +28,6 @@ _MOST_STOP_RULES = 6
 _MOST_TOLD = 7
 _LONGEST_NAME = 60
 
-# These ask for help today, so they stand before every other rule and are never cut off.
-_URGENT = ("mood", "tolerance-loss", "hypersensitivity", "hepatitis-failure")
 _WEIGHTS = {
     Severity.STOP: "Stop",
     Severity.ASK_PRESCRIBER: "Your decision",
@@ -72,7 +71,7 @@ def banner(screening: Screening) -> str:
 def safety_data(screening: Screening, references: References) -> dict[str, Any]:
     """Give what was asked, what it touched, and what nobody has asked yet."""
     shown = screening.touched[:_MOST_RULES]
-    left = [_title(rule.id) for rule in screening.touched[_MOST_RULES:]]
+    left = [rule_title(rule.id) for rule in screening.touched[_MOST_RULES:]]
     stops = [rule for rule in screening.not_asked if rules()[rule].severity is Severity.STOP]
     others = [rule for rule in screening.not_asked if rule not in stops]
     return {
@@ -81,7 +80,7 @@ def safety_data(screening: Screening, references: References) -> dict[str, Any]:
         "touched": [_touched(rule, references) for rule in shown],
         "more": f"Touched as well: {', '.join(left)}." if left else "",
         "not_asked": [rules()[rule].trigger for rule in stops],
-        "others": f"Nor these: {', '.join(map(_title, others))}." if others else "",
+        "others": f"Nor these: {', '.join(map(rule_title, others))}." if others else "",
         "unconfirmed": f"Unconfirmed in these rules: {' '.join(unconfirmed())}",
     }
 
@@ -93,8 +92,10 @@ def monitoring(plan: Plan, condition: Condition, references: References) -> list
 
 def told_to_person(screening: Screening) -> list[str]:
     """Give what each touched rule tells the person to do, the gravest first."""
-    told = [f"{_capital(_title(rule.id))}: {rule.do}" for rule in screening.touched[:_MOST_TOLD]]
-    left = [_title(rule.id) for rule in screening.touched[_MOST_TOLD:]]
+    told = [
+        f"{_capital(rule_title(rule.id))}: {rule.do}" for rule in screening.touched[:_MOST_TOLD]
+    ]
+    left = [rule_title(rule.id) for rule in screening.touched[_MOST_TOLD:]]
     if left:
         told.append(f"Ask about these too: {', '.join(left)}.")
     return told
@@ -132,7 +133,7 @@ def _touched(rule: TouchedRule, references: References) -> list[str]:
     marks = "".join(references.source(sources()[one]) for one in rule.source)
     return [
         _WEIGHTS[rule.severity],
-        f"{_title(rule.id)} {marks}",
+        f"{rule_title(rule.id)} {marks}",
         f"{rules()[rule.id].trigger} {rule.why}",
         rule.do,
     ]
@@ -174,16 +175,12 @@ def _from(rule_id: str, references: References) -> str:
 
 
 def _rank(rule: TouchedRule) -> tuple[bool, int]:
-    return rule.id not in _URGENT, list(Severity).index(rule.severity)
+    return rule.id not in URGENT, list(Severity).index(rule.severity)
 
 
 def _names(touched: Sequence[TouchedRule], severity: Severity) -> str:
-    return ", ".join(_title(rule.id) for rule in touched if rule.severity is severity)
+    return ", ".join(rule_title(rule.id) for rule in touched if rule.severity is severity)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _title(rule_id: str) -> str:
-    return rule_id.replace("-", " ")

@@ -23,7 +23,7 @@ from openldn.report._pack_safety import (
 )
 from openldn.report._printer import print_pdf, print_pictures
 from openldn.report.sentences import PURPOSE
-from openldn.report.words import matters_text, name_text
+from openldn.report.words import AFTER_A_NO, NO_BLAME, matters_text, name_text
 
 __all__ = ["pack_data", "pack_pictures", "render_pack"]
 
@@ -39,18 +39,9 @@ _FOR_PERSON = (
     " hidden from you. Tick what you want to ask, and write down what you hear."
 )
 _DECISIONS = ("Yes", "Yes, with changes", "Not now", "No")
-_IF_NO = (
-    "A no can be a fair answer. Your prescriber answers for your safety, and the studies leave much"
-    " open. Nobody is to blame.",
+_ASK_WHY = (
     "Ask for the reason, and what would have to change. Ask if you may bring it up again, and when."
-    " Write it down below, in their words.",
-    "You can ask for another opinion: from another doctor, or from one who knows your illness"
-    " well. Take these pages along.",
-    "Please do not buy LDN without a prescription. Then nobody checks what is in it, or how it"
-    " goes with your other medicines.",
-    "Your usual medicines and checks stay as they are. To lose care that helps would be the"
-    " greatest harm.",
-    "You can keep the diary without LDN. It shows how your weeks go, and it helps the next talk.",
+    " Write it down below, in their words."
 )
 
 
@@ -134,7 +125,7 @@ def _person(condition: Condition, plan: Plan, told: list[str], is_asked: bool) -
         "studies": f"{condition.name}, in short: {condition.evidence}",
         "questions": list(_questions(plan)),
         "told": told or [nothing],
-        "if_no": list(_IF_NO),
+        "if_no": [NO_BLAME, _ASK_WHY, *AFTER_A_NO],
         "decisions": list(_DECISIONS),
     }
 

@@ -1,5 +1,7 @@
 """Numbers into words: the one list of chance words, points, directions and doses.
 
+With them what is said after a no, which the pack and the app both say.
+
 Every page, terminal line and printed sheet takes its words from here, so a number never
 meets two different words.
 """
@@ -12,6 +14,8 @@ from decimal import Decimal
 from math import floor
 
 __all__ = [
+    "AFTER_A_NO",
+    "NO_BLAME",
     "arm_name",
     "direction",
     "dose_text",
@@ -36,6 +40,20 @@ _CHANCE_WORDS = (
 )
 
 _ARM_NAMES = {"active": "LDN", "placebo": "placebo", "none": "no LDN"}
+# What is said where a prescriber says no, on paper and in the app.
+NO_BLAME = (
+    "A no can be a fair answer. Your prescriber answers for your safety, and the studies leave much"
+    " open. Nobody is to blame."
+)
+AFTER_A_NO = (
+    "You can ask for another opinion: from another doctor, or from one who knows your illness"
+    " well. Take the printed pages along.",
+    "Please do not buy LDN without a prescription. Then nobody checks what is in it, or how it"
+    " goes with your other medicines.",
+    "Your usual medicines and checks stay as they are. To lose care that helps would be the"
+    " greatest harm.",
+    "You can keep the diary without LDN. It shows how your weeks go, and it helps the next talk.",
+)
 
 
 def share_word(share: int) -> str:

@@ -1,3 +1,3 @@
-"""What is known: claims, conditions, side effects, one patient's story, and blockade over time."""
+"""What is known, the safety check, the pack for the prescriber, and how the talk went."""
 
 __all__: list[str] = []

@@ -6,7 +6,7 @@ __all__ = ["AskConfig"]
 
 
 class AskConfig(AppConfig):
-    """What is known outside this one person. It keeps no records."""
+    """What is known outside this one person, and the talk with the prescriber."""
 
     name = "openldn.web.ask"
     label = "ask"

@@ -15,9 +15,10 @@ from django.db import transaction
 from openldn.diary import DiaryDay
 from openldn.protocol import seal as sealed
 from openldn.protocol.plan import Arm, Plan
+from openldn.protocol.safety import GATE_QUESTIONS
 from openldn.protocol.schemes import member, set_size
-from openldn.web.person import actions, items, period_questions, watching
-from openldn.web.person.models import Entry, Trial
+from openldn.web.person import actions, gate, items, period_questions, watching
+from openldn.web.person.models import Entry, SafetyCheck, Trial
 
 __all__ = ["demo_person"]
 
@@ -41,6 +42,7 @@ class _Story:
     late: tuple[int, ...]
     flares: tuple[int, ...]
     notes: Mapping[int, str]
+    medicines: tuple[str, ...] = ()  # beside LDN, asked before the plan
     told: tuple[str, ...] = ()  # stop rules that were met, and of which she told the next day
 
 
@@ -63,6 +65,7 @@ _RUNNING = _Story(
     late=(12, 41),
     flares=(29, 30),
     notes={29: "Flare after the cold week.", 45: "First swim this year."},
+    medicines=("Hydroxychloroquine 200 mg", "Levothyroxine 50 micrograms"),
     told=("flare-stays",),
 )
 
@@ -98,6 +101,7 @@ def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) 
         start=start,
         # The trial that is over began with its seal; the running one never has its order written.
         seal=_closed_seal(plan, story) if is_over else None,
+        check=_check(story, start=start, now=now),
         is_invented=True,
     )
     diary, _truth = simulate(
@@ -113,6 +117,18 @@ def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) 
     _answer_period_questions(trial, until=until, now=now)
     _tell(trial, story, now=now)
     return trial
+
+
+def _check(story: _Story, *, start: date, now: datetime) -> SafetyCheck:
+    """Answer the questions before a plan on the evening before it, none of them touched."""
+    answers = {question.id: not question.when for question in GATE_QUESTIONS}
+    return actions.answer_safety_questions(
+        answers=answers,
+        names=story.medicines,
+        touched=[rule.id for rule in gate.touched(answers, story.medicines)],
+        decision=None,
+        now=datetime.combine(start, datetime.min.time(), now.tzinfo) - timedelta(hours=3),
+    )
 
 
 def _answer_period_questions(trial: Trial, *, until: int, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Everything that writes. One transaction each; what was acknowledged is on disk."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -10,24 +10,48 @@ from django.db import transaction
 from openldn.protocol import seal as sealed
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
-from openldn.web.person import items, period_questions, records, tasks, watching
-from openldn.web.person.models import Answer, Entry, PeriodAnswer, SafetyCheck, Told, Trial
+from openldn.web.person import (
+    gate,
+    items,
+    medicines,
+    pauses,
+    period_questions,
+    records,
+    tasks,
+    watching,
+)
+from openldn.web.person.medicines import Medicine
+from openldn.web.person.models import (
+    Answer,
+    Decision,
+    Entry,
+    MedicineNote,
+    Pause,
+    PeriodAnswer,
+    SafetyCheck,
+    Told,
+    Trial,
+)
 from openldn.web.person.records import Held
 
 __all__ = [
     "MOST_ATTEMPTS",
     "PlanRefused",
+    "add_medicine",
     "add_trial",
     "answer_period_question",
     "answer_safety_questions",
     "ask_for_answer",
     "begin_trial",
+    "end_medicine",
     "forgive_attempts",
+    "go_on",
     "leave_out",
     "open_seal",
     "record",
     "record_side_effects",
     "resume_unfinished_answers",
+    "take_back_medicine",
     "take_back_note",
     "tell",
     "undo",
@@ -106,7 +130,9 @@ def answer_period_question(
     _check_asked(trial, period, question, now)
     held = period_questions.in_force(trial).get(period, {}).get(question)
     if held is None or held.answer is not answer:
+        _keep_pause(trial, now)
         _add_period_answer(trial, period, question, answer, now)
+        _keep_pause(trial, now)
 
 
 @transaction.atomic
@@ -115,7 +141,99 @@ def undo_period_answer(*, trial: Trial, period: int, row: int | None, now: datet
     held = period_questions.in_force(trial).get(period, {})
     latest = max(held.values(), key=lambda row: row.pk, default=None)
     if latest is not None and latest.pk == row:
+        _keep_pause(trial, now)
         _add_period_answer(trial, period, latest.question, None, now)
+        _keep_pause(trial, now)
+
+
+@transaction.atomic
+def add_medicine(*, trial: Trial, name: str, now: datetime) -> None:
+    """Add a medicine in use. The same name again, as by a double tap, adds none.
+
+    Raises
+    ------
+    InputError
+        When the name cannot be kept, or the list is full.
+    """
+    kept = medicines.accepted_name(name)
+    held = medicines.in_force(trial)
+    if any(one.ended_on is None and one.name.casefold() == kept.casefold() for one in held):
+        return
+    if len(held) >= medicines.MOST:
+        raise InputError([medicines.too_many(len(held) + 1)])
+    _keep_pause(trial, now)
+    _add_medicine_note(trial, now, kind=MedicineNote.Kind.IN_USE, name=kept)
+    _keep_pause(trial, now)
+
+
+@transaction.atomic
+def end_medicine(*, trial: Trial, row: int | None, last_day: str, now: datetime) -> None:
+    """Note the last day of use of a medicine.
+
+    Raises
+    ------
+    InputError
+        When it is not in use, or the day cannot be.
+    """
+    found = _medicine_of(trial, row)
+    if found is None:
+        raise InputError([medicines.not_on_the_list()])
+    noted, today = found.noted_at.astimezone(now.tzinfo).date(), now.date()
+    ended = medicines.accepted_end(last_day, noted=noted, today=today)
+    if found.ended_on == ended:
+        return  # a second tap on the same button
+    if found.ended_on is not None:
+        raise InputError([medicines.not_on_the_list()])
+    _keep_pause(trial, now)
+    kind = MedicineNote.Kind.ENDED
+    _add_medicine_note(trial, now, kind=kind, about_id=found.row, ended_on=ended)
+    _keep_pause(trial, now)
+
+
+@transaction.atomic
+def take_back_medicine(*, trial: Trial, row: int | None, now: datetime) -> None:
+    """Take back the latest note about a medicine, if it is this row."""
+    if row is None or row not in {one.latest_row for one in medicines.in_force(trial)}:
+        return
+    note = trial.medicine_notes.get(pk=row)
+    _keep_pause(trial, now)
+    MedicineNote.objects.create(
+        trial=trial,
+        about_id=note.about_id or note.pk,
+        kind=MedicineNote.Kind.TAKEN_BACK,
+        noted_at=now,
+    )
+    _undo_change(trial, _day_of_change(note), now)
+    _keep_pause(trial, now)
+
+
+@transaction.atomic
+def go_on(*, trial: Trial, shown: Collection[str], by: str, on: date, now: datetime) -> None:
+    """Record what a prescriber decided about the open rules. It ends a pause.
+
+    Parameters
+    ----------
+    shown
+        Names of the touches that the page showed: the decision is about no others.
+
+    Raises
+    ------
+    InputError
+        While a stop rule is touched, which no decision lifts, or when another touch came meanwhile.
+    """
+    _keep_pause(trial, now)
+    causes = pauses.blocking(trial, today=now.date())
+    if found := pauses.stops(causes):
+        raise InputError([pauses.not_yet(found)])
+    if new := [cause for cause in causes if cause.name not in shown]:
+        raise InputError([pauses.not_shown(new)])
+    is_paused = bool(pauses.open_causes(trial))
+    if not causes and not is_paused:
+        return  # a second tap on the same button
+    decision = _add_decision(trial, (cause.name for cause in causes), by=by, on=on, now=now)
+    if is_paused:
+        kind = Pause.Kind.RESUMED
+        Pause.objects.create(trial=trial, kind=kind, on=now.date(), decision=decision, noted_at=now)
 
 
 @transaction.atomic
@@ -146,14 +264,20 @@ def take_back_note(*, trial: Trial, rule: str, row: int | None, now: datetime) -
 def answer_safety_questions(
     *,
     answers: Mapping[str, bool | None],
+    names: Iterable[str],
     touched: list[str],
     decision: tuple[str, date] | None,
     now: datetime,
 ) -> SafetyCheck:
-    """Keep what was answered before a plan, and which rules it touched."""
+    """Keep what was answered before a plan, the medicines in use, and which rules they touched."""
     by, on = decision or ("", None)
     return SafetyCheck.objects.create(
-        answers=dict(answers), touched=touched, decision_by=by, decision_on=on, answered_at=now
+        answers=dict(answers),
+        medicines=list(names),
+        touched=touched,
+        decision_by=by,
+        decision_on=on,
+        answered_at=now,
     )
 
 
@@ -171,14 +295,15 @@ def begin_trial(
     Raises
     ------
     PlanRefused
-        When a trial is not over, or these are not the latest answers, or already had their plan.
+        When a trial is not over, these are not the latest answers, they already had their plan, or
+        they touch a rule that keeps a plan from beginning.
     InputError
         When the seal does not fit.
     """
     latest = SafetyCheck.objects.last()
     is_used = Trial.objects.filter(safety_check=check).exists()
     # Asked again here, where no other request can write: two taps must not begin two trials.
-    if Trial.objects.running(today=today) or latest != check or is_used:
+    if Trial.objects.running(today=today) or latest != check or is_used or gate.is_blocked(check):
         raise PlanRefused
     return add_trial(plan_toml=plan_toml, start=start, seal=seal, check=check)
 
@@ -196,7 +321,7 @@ def add_trial(
     plan = Plan.from_toml(plan_toml.encode())
     if seal is not None:
         _refuse_start_seal(seal, plan)
-    return Trial.objects.create(
+    trial = Trial.objects.create(
         plan_toml=plan_toml,
         start=start,
         # Of the seal only the promise is kept: it says nothing about the order.
@@ -204,6 +329,9 @@ def add_trial(
         safety_check=check,
         is_invented=is_invented,
     )
+    if check is not None:
+        _begin_medicines(trial, check)
+    return trial
 
 
 @transaction.atomic
@@ -248,8 +376,10 @@ def resume_unfinished_answers() -> None:
             answer.save(update_fields=["state"])
 
 
-def _add(trial: Trial, day: int, item: str, kind: str, value: str, now: datetime) -> None:
-    Entry.objects.create(trial=trial, day=day, item=item, kind=kind, value=value, entered_at=now)
+def _add(trial: Trial, day: int, item: str, kind: str, value: str, now: datetime) -> Entry:
+    return Entry.objects.create(
+        trial=trial, day=day, item=item, kind=kind, value=value, entered_at=now
+    )
 
 
 def _held(trial: Trial, day: int, item: str) -> Held | None:
@@ -263,6 +393,80 @@ def _add_period_answer(
     PeriodAnswer.objects.create(
         trial=trial, period=period, question=question, answer=answer, answered_at=now
     )
+
+
+def _keep_pause(trial: Trial, now: datetime) -> None:
+    """Pause the trial if a stop rule is touched that has not paused it yet.
+
+    A pause ends here only when every entry that had paused it was undone, and nothing else is
+    touched. It is called before a change as well, for what an update has brought to light.
+    """
+    today = now.date()
+    if trial.is_over(today):
+        return
+    found = pauses.stops(pauses.standing(trial, today=today))
+    held = pauses.open_causes(trial)
+    new = [cause for cause in found if cause.entry not in held]
+    if new:
+        Pause.objects.create(
+            trial=trial,
+            kind=Pause.Kind.PAUSED,
+            on=today,
+            rules=list(dict.fromkeys(cause.rule.id for cause in new)),
+            causes=list(dict.fromkeys(cause.entry for cause in new)),
+            noted_at=now,
+        )
+    elif held and not found and not held & pauses.kept_causes(trial):
+        Pause.objects.create(trial=trial, kind=Pause.Kind.TAKEN_BACK, on=today, noted_at=now)
+
+
+def _add_decision(
+    trial: Trial, causes: Iterable[str], *, by: str, on: date, now: datetime
+) -> Decision:
+    return Decision.objects.create(trial=trial, causes=sorted(causes), by=by, on=on, noted_at=now)
+
+
+def _begin_medicines(trial: Trial, check: SafetyCheck) -> None:
+    """Begin the list of a trial with what was in use before it, and what was decided about it."""
+    now = check.answered_at
+    for name in check.medicines or ():
+        MedicineNote.objects.create(
+            trial=trial, kind=MedicineNote.Kind.IN_USE, name=name, is_change=False, noted_at=now
+        )
+    if check.decision_on is not None:
+        day = now.astimezone().date()
+        causes = [cause.name for cause in pauses.blocking(trial, today=day)]
+        _add_decision(trial, causes, by=check.decision_by, on=check.decision_on, now=now)
+
+
+def _medicine_of(trial: Trial, row: int | None) -> Medicine | None:
+    return next((one for one in medicines.in_force(trial) if one.row == row), None)
+
+
+def _add_medicine_note(trial: Trial, now: datetime, **facts: Any) -> None:
+    """Add a note about a medicine, and that day's event, unless the day has it already."""
+    note = MedicineNote(trial=trial, noted_at=now, **facts)
+    day = trial.day_of(_day_of_change(note))
+    item = items.event(items.MEDICINE_CHANGE)
+    if 0 <= day < trial.plan.total_days and _held(trial, day, item) is None:
+        note.event = _add(trial, day, item, Entry.Kind.GIVEN, "1", now)
+    note.save()
+
+
+def _undo_change(trial: Trial, when: date, now: datetime) -> None:
+    """Take back the event of a day that a note had added, if no other note tells of that day."""
+    left = medicines.notes_in_force(trial)
+    if any(note.is_change and _day_of_change(note) == when for note in left):
+        return
+    day, item = trial.day_of(when), items.event(items.MEDICINE_CHANGE)
+    held = _held(trial, day, item)
+    if held is not None and trial.medicine_notes.filter(event=held.row).exists():
+        _add(trial, day, item, Entry.Kind.UNDONE, "", now)
+
+
+def _day_of_change(note: MedicineNote) -> date:
+    when: date = note.ended_on or note.noted_at.astimezone().date()
+    return when
 
 
 def _check_asked(trial: Trial, period: int, question: str, now: datetime) -> None:

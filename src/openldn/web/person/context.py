@@ -1,11 +1,30 @@
 """What every page knows about the app."""
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest
+
+from openldn.web.access import links
+from openldn.web.person import clock
+from openldn.web.person.models import Trial
+from openldn.web.person.notices import Notice, pause_notice
 
 __all__ = ["about_the_app"]
 
 
 def about_the_app(request: HttpRequest) -> dict[str, object]:
-    """Tell templates whether the records are invented."""
-    return {"is_demo": settings.IS_DEMO}
+    """Tell templates whether the records are invented, and whether the trial is paused.
+
+    Templates ask for the pause when they show it, so that other answers cost nothing.
+    """
+    return {"is_demo": settings.IS_DEMO, "pause": partial(_pause, request)}
+
+
+def _pause(request: HttpRequest) -> Notice | None:
+    """Give the notice of a pause to the owner, and to nobody else."""
+    session = getattr(request, "session", None)
+    if session is None or not session.get(links.OWNER):
+        return None
+    trial = Trial.objects.current()
+    return pause_notice(trial, today=clock.today()) if trial else None

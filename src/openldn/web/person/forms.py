@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from openldn.protocol import safety
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError
+from openldn.web.person import medicines
 
 __all__ = ["DecisionForm", "PlanForm", "SafetyForm", "SealForm", "lines"]
 
@@ -25,6 +26,8 @@ _NO_SEAL = (
 )
 _BEHIND = timedelta(days=60)  # a trial that was begun on paper some weeks ago
 _AHEAD = timedelta(days=365)
+_NEITHER = "Write every medicine that you use now, or tick that you use none."
+_BOTH = "You wrote a medicine and ticked that you use none. Only one of them can be so."
 _YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
@@ -36,7 +39,15 @@ def lines(error: InputError) -> list[str]:
 
 
 class SafetyForm(forms.Form):
-    """The safety questions, each answered yes or no."""
+    """The safety questions, each answered yes or no, and the medicines in use."""
+
+    medicines = forms.CharField(
+        label="Every medicine you use now, also only when needed, one a line",
+        required=False,
+        help_text="As on the box. From a shop, drops, patches and herbs too. Leave LDN itself out.",
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+    )
+    uses_none = forms.BooleanField(label="I use none", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,9 +60,32 @@ class SafetyForm(forms.Form):
                 error_messages={"required": f"Answer yes or no: {question.text}"},
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Read the list. Silence is never taken for none."""
+        cleaned = super().clean() or {}
+        try:
+            names = medicines.names_of(str(cleaned.get("medicines") or ""))
+        except InputError as error:
+            for line in lines(error):
+                self.add_error("medicines", line)
+            return cleaned
+        if bool(names) is bool(cleaned.get("uses_none")):
+            self.add_error("medicines", _BOTH if names else _NEITHER)
+        return cleaned | {"names": names}
+
     def answers(self) -> dict[str, bool | None]:
         """Return the answers by question id."""
-        return {name: value == "yes" for name, value in self.cleaned_data.items()}
+        asked = (question.id for question in safety.GATE_QUESTIONS)
+        return {name: self.cleaned_data[name] == "yes" for name in asked}
+
+    def names(self) -> tuple[str, ...]:
+        """Return the medicines in use."""
+        found: tuple[str, ...] = self.cleaned_data["names"]
+        return found
+
+    def questions(self) -> list[forms.BoundField]:
+        """List the fields that are answered yes or no."""
+        return [self[question.id] for question in safety.GATE_QUESTIONS]
 
 
 class DecisionForm(forms.Form):
@@ -72,7 +106,9 @@ class DecisionForm(forms.Form):
     )
     is_yes = forms.BooleanField(
         label="This prescriber knows the points above and agreed to this trial",
-        error_messages={"required": "Without the prescriber's agreement a trial cannot begin."},
+        error_messages={
+            "required": "Without the prescriber's agreement a trial cannot begin or go on."
+        },
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

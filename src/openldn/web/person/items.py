@@ -2,17 +2,19 @@
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
+from openldn.web import typed
+from openldn.web.person import red_flags
 
 __all__ = [
     "CAPSULE",
     "EVENTS",
     "ILL",
+    "MEDICINE_CHANGE",
     "NOTE",
     "SEVERITIES",
     "SIDE_EFFECTS",
@@ -21,7 +23,9 @@ __all__ = [
     "check_known",
     "event",
     "not_an_answer",
+    "one_line",
     "outcome",
+    "red_flag",
     "side_effect",
 ]
 
@@ -37,6 +41,7 @@ class Named:
 CAPSULE = "capsule"
 ILL = "ill"
 NOTE = "note"
+MEDICINE_CHANGE = "other-medicine-change"
 
 # What people on low-dose naltrexone report most often, in our own words (standards.md section 4).
 SIDE_EFFECTS = (
@@ -46,17 +51,19 @@ SIDE_EFFECTS = (
     Named(id="feeling_sick", label="Feeling sick"),
     Named(id="something_else", label="Something else"),
 )
+# The ids are those of the diary file, so that the analysis knows them.
 EVENTS = (
     Named(id="flare", label="A flare"),
     Named(id="infection", label="An infection"),
-    Named(id="steroid_burst", label="Steroids for a few days"),
+    Named(id="steroid-burst", label="Steroids for a few days"),
     Named(id="vaccination", label="A vaccine"),
-    Named(id="medicine_change", label="Another medicine began, changed or ended"),
+    Named(id=MEDICINE_CHANGE, label="Another medicine began, changed or ended"),
 )
 SEVERITIES = ("None", "Mild", "Moderate", "Severe")  # 0 to 3, as in the diary file
+# The names under which rows hold two events: rows are kept as they were first written.
+_STORED_AS = {"steroid-burst": "steroid_burst", MEDICINE_CHANGE: "medicine_change"}
 _NOTE_LENGTH = 2000
 _NUMBER = re.compile(r"(?!-0*(?:[.,]0*)?$)[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
-_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def outcome(outcome_id: str) -> str:
@@ -71,7 +78,12 @@ def side_effect(effect_id: str) -> str:
 
 def event(event_id: str) -> str:
     """Name the item of an event."""
-    return f"event:{event_id}"
+    return f"event:{_STORED_AS.get(event_id, event_id)}"
+
+
+def red_flag(effect_id: str) -> str:
+    """Name the item of a red flag."""
+    return f"red-flag:{effect_id}"
 
 
 def accepted(plan: Plan, item: str, value: str) -> str:
@@ -87,7 +99,7 @@ def accepted(plan: Plan, item: str, value: str) -> str:
     if kind == "outcome":
         return _score(_outcome_of(plan, name), value)
     if item == NOTE:
-        value = _text(value)
+        value = typed.kept(value)
         if len(value) > _NOTE_LENGTH:
             raise InputError([_too_long(value)])
         if value:
@@ -112,18 +124,9 @@ def check_known(plan: Plan, item: str) -> None:
         raise InputError([not_an_answer(item, "")])
 
 
-def _text(value: str) -> str:
-    """Keep every letter and line break; each kind of space is one space."""
-    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join("".join(map(_sign, line)) for line in lines).strip()
-
-
-def _sign(sign: str) -> str:
-    """Drop what steers a screen or turns the direction of text. Joiners shape letters: kept."""
-    if sign.isspace():
-        return " "
-    is_steering = unicodedata.category(sign) in ("Cc", "Cs") or sign in _BIDI_OVERRIDES
-    return "" if is_steering else sign
+def one_line(value: str) -> str:
+    """Return a text as one line without signs that steer a screen."""
+    return " ".join(typed.kept(value).split())
 
 
 def _too_long(value: str) -> Problem:
@@ -140,6 +143,8 @@ def _choices(item: str) -> tuple[str, ...]:
     if item == CAPSULE:
         return ("0", "1")
     if item == ILL or item in map(event, (known.id for known in EVENTS)):
+        return ("1",)
+    if item in map(red_flag, red_flags.ids()):
         return ("1",)
     if item in map(side_effect, (known.id for known in SIDE_EFFECTS)):
         return ("0", "1", "2", "3")

@@ -1,4 +1,4 @@
-"""Moments that must not pass in silence: a stop rule of the plan is met, a safety rule is touched.
+"""Moments that must not pass in silence: rules that are met or touched, warning signs, a pause.
 
 They are worked out from the records on every page, so nothing has to be sent, and none is lost.
 Only her note that somebody was told quietens one. They rest on scores and answers alone, never on
@@ -6,18 +6,20 @@ an arm.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from openldn.protocol.plan import Plan
 from openldn.protocol.stop_rules import MetRule
-from openldn.web.person import dates, watching
+from openldn.web.person import dangers, dates, pauses, watching
+from openldn.web.person.dangers import Danger
 from openldn.web.person.models import Told, Trial
 from openldn.web.person.period_questions import UNDO_FOR, Touch, asked_about, touches
 
-__all__ = ["Moment", "Noted", "Notice", "Notices", "notices_of"]
+__all__ = ["Moment", "Noted", "Notice", "Notices", "notices_of", "pause_notice"]
 
 _SAFETY = "safety:"  # before the id of a rule of the gate, where the plan's own rules have theirs
+_IF_VERY_ILL = "If you feel very ill, call emergency care and say that you take naltrexone."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +49,10 @@ class Notice:
     can_undo: bool = False  # the note was just made
     undo: tuple[str, ...] = ()  # the rule and the row of each note that Undo takes back
     can_change: bool = False  # it comes from answers that can be changed
+    is_urgent: bool = False  # it sends to emergency care: before all others
+    is_question: bool = False  # it waits for a decision, and nothing is stopped
+    page: str = ""  # the address name of the page that settles it, instead of a note
+    to_page: str = ""  # what leads there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +78,108 @@ class Notices:
 
 
 def notices_of(trial: Trial, *, now: datetime) -> Notices:
-    """Collect what must not pass in silence."""
+    """Collect what must not pass in silence: what sends to emergency care first."""
     notes = watching.notes_of(trial)
-    in_plan = (_of_plan(trial, met) for met in watching.unsettled(trial))
-    found = (*_of_safety(trial, notes, now), *in_plan)
+    found = (
+        *_of_dangers(trial, notes),
+        *_of_pause(trial, now.date()),
+        *_of_safety(trial, notes, now),
+        *_of_open_questions(trial, now.date()),
+        *(_of_plan(trial, met) for met in watching.unsettled(trial)),
+    )
     return Notices(
-        open=tuple(sorted(found, key=lambda notice: bool(notice.noted))),  # those untold first
+        open=tuple(sorted(found, key=lambda notice: (not notice.is_urgent, bool(notice.noted)))),
         noted=tuple(_noted(trial, notes, now)),
+    )
+
+
+def pause_notice(trial: Trial, *, today: date) -> Notice | None:
+    """Say that the trial is paused, and what to do now. None: it is not."""
+    held = pauses.pause_now(trial, today=today)
+    if held is None:
+        return None
+    who, plan = watching.prescriber_of(trial.plan), trial.plan
+    found = pauses.stops(pauses.blocking(trial, today=today))
+    whys = {cause.words: cause.rule.why for cause in reversed(found)}  # of each entry the gravest
+    reasons = [_cause(words, why) for words, why in reversed(whys.items())]
+    if not reasons:
+        reasons = ["No stop rule is touched any more. The trial waits for the prescriber."]
+    return Notice(
+        chip="Paused",
+        head="This trial is paused",
+        reasons=(f"It has been paused since {dates.in_words(held.first)}.", *reasons),
+        what_next=f"Talk to {who} before the next {_dose_word(plan)}.",
+        more=f"Do not change a prescribed medicine on your own. {_IF_VERY_ILL}",
+        source=f"Rule {', '.join(held.rules)}.",
+        whom=who,
+        moments=(),
+        page="person:going_on",
+        to_page="How the trial goes on",
+    )
+
+
+def _of_pause(trial: Trial, today: date) -> tuple[Notice, ...]:
+    notice = pause_notice(trial, today=today)
+    return (notice,) if notice else ()
+
+
+def _cause(words: str, why: str) -> str:
+    return f"{words}: {why}"
+
+
+def _of_open_questions(trial: Trial, today: date) -> tuple[Notice, ...]:
+    """Make one notice of the medicines about which the prescriber has not decided yet."""
+    found = pauses.blocking(trial, today=today)
+    asked = [cause for cause in found if cause not in pauses.stops(found)]
+    if not asked or trial.is_over(today):
+        return ()
+    who = watching.prescriber_of(trial.plan)
+    rules = ", ".join(dict.fromkeys(cause.rule.id for cause in asked))
+    sources = ", ".join(dict.fromkeys(one for cause in asked for one in cause.rule.source))
+    todo = dict.fromkeys(cause.rule.do for cause in asked)
+    return (
+        Notice(
+            chip="A question for your prescriber",
+            head="Your list of medicines",
+            reasons=(*dict.fromkeys(_cause(c.words, c.rule.why) for c in asked), *todo),
+            what_next=f"Tell {who}, and write down here what was decided.",
+            more="Do not change a prescribed medicine on your own.",
+            source=f"Rule {rules}. Source: {sources}.",
+            whom=who,
+            moments=(),
+            is_question=True,
+            page="person:going_on",
+            to_page="Write down the decision",
+        ),
+    )
+
+
+def _of_dangers(trial: Trial, notes: dict[str, list[Told]]) -> tuple[Notice, ...]:
+    """Make one notice for each red flag and each severe side effect that nobody was told of."""
+    found = []
+    for danger in dangers.dangers_of(trial):
+        days = danger.untold(notes.get(danger.rule, ()))
+        if days:
+            found.append(_danger(trial, danger, days))
+    return tuple(found)
+
+
+def _danger(trial: Trial, danger: Danger, days: tuple[int, ...]) -> Notice:
+    who = watching.prescriber_of(trial.plan)
+    when = " and ".join(dates.day_month(trial.date_of(day)) for day in days)
+    said = f"You noted it {'as severe ' if danger.is_severe else ''}for {when}."
+    call = f"Call {who} before your next {_dose_word(trial.plan)}."
+    first, then = (danger.what_to_do, call) if danger.leads else (call, danger.what_to_do)
+    return Notice(
+        chip="Severe" if danger.is_severe else "Warning sign",
+        head=danger.label,
+        reasons=(said,),
+        what_next=first,
+        more=" ".join(filter(None, (then, _IF_VERY_ILL))),
+        source=f"Source: {danger.source}." if danger.source else "",
+        whom=f"{who} or emergency care" if danger.is_urgent else who,
+        moments=(Moment(rule=danger.rule, days=days),),
+        is_urgent=danger.is_urgent,
     )
 
 
@@ -150,10 +251,7 @@ def _touched(trial: Trial, touched: tuple[Touch, ...], *, can_change: bool) -> N
             f"Talk to {who} before your next {_dose_word(trial.plan)}, and say what you took and "
             "when."
         ),
-        more=(
-            "Do not change a prescribed medicine on your own. If you feel very ill, call emergency "
-            "care and say that you take naltrexone."
-        ),
+        more=(f"Do not change a prescribed medicine on your own. {_IF_VERY_ILL}"),
         source=f"Rule {rules}. Source: {sources}.",
         whom=who,
         moments=tuple(Moment(rule=_name(touch), days=(touch.day,)) for touch in touched),
@@ -162,8 +260,9 @@ def _touched(trial: Trial, touched: tuple[Touch, ...], *, can_change: bool) -> N
 
 
 def _noted(trial: Trial, notes: dict[str, list[Told]], now: datetime) -> list[Noted]:
-    """List the notes of the last minutes about the plan's own rules."""
+    """List the notes of the last minutes about the plan's own rules and about warning signs."""
     labels = {one.rule.id: one.words for one in watching.known_of(trial.plan)}
+    labels |= {one.rule: one.label for one in dangers.dangers_of(trial)}
     return [
         Noted(rule=rule, row=stack[-1].pk, words=f"{labels[rule]}. {_noted_words(stack[-1])}")
         for rule, stack in notes.items()

@@ -18,6 +18,8 @@ __all__ = [
     "asked_about",
     "asked_of",
     "in_force",
+    "kept",
+    "standing",
     "touches",
 ]
 
@@ -37,6 +39,8 @@ class Touch:
     period: int
     day: int  # on which it was answered
     at: datetime
+    row: int  # of the answer
+    question: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,18 +130,24 @@ def asked_of(
 
 def in_force(trial: Trial) -> dict[int, AnswersOfPeriod]:
     """Find what counts, by period and question: the latest row that was not taken back."""
-    rows: dict[tuple[int, str], list[PeriodAnswer]] = {}
-    for row in trial.period_answers.all():
-        stack = rows.setdefault((row.period, row.question), [])
-        if row.answer is not None:
-            stack.append(row)
-        elif stack:
-            stack.pop()
     held: dict[int, AnswersOfPeriod] = {}
-    for (period, question), stack in rows.items():
+    for (period, question), stack in _stacks(trial).items():
         if stack:
             held.setdefault(period, {})[question] = stack[-1]
     return held
+
+
+def kept(trial: Trial) -> tuple[PeriodAnswer, ...]:
+    """List every row that was not taken back, also those that a later answer changed."""
+    return tuple(row for stack in _stacks(trial).values() for row in stack)
+
+
+def standing(trial: Trial) -> tuple[Touch, ...]:
+    """List the answers that touch a rule now: of each question the latest period's counts."""
+    latest: dict[str, int] = {}
+    for period, answers in sorted(in_force(trial).items()):
+        latest.update(dict.fromkeys(answers, period))
+    return tuple(one for one in touches(trial) if latest[one.question] == one.period)
 
 
 def touches(trial: Trial) -> tuple[Touch, ...]:
@@ -149,11 +159,24 @@ def touches(trial: Trial) -> tuple[Touch, ...]:
             period=period,
             day=trial.day_of(row.answered_at.astimezone().date()),
             at=row.answered_at,
+            row=row.pk,
+            question=question.id,
         )
         for period in sorted(held)
         for question in QUESTIONS
         if (row := held[period].get(question.id)) and row.answer is question.when
     )
+
+
+def _stacks(trial: Trial) -> dict[tuple[int, str], list[PeriodAnswer]]:
+    stacks: dict[tuple[int, str], list[PeriodAnswer]] = {}
+    for row in trial.period_answers.all():
+        stack = stacks.setdefault((row.period, row.question), [])
+        if row.answer is not None:
+            stack.append(row)
+        elif stack:
+            stack.pop()
+    return stacks
 
 
 def _begins(first: date, today: date) -> str:

@@ -8,11 +8,12 @@ from itertools import groupby
 from openldn.protocol.calendar import Phase, PlannedDay, calendar
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Better
-from openldn.web.person import dates, items, records
+from openldn.web.person import dates, items, pauses, records
 from openldn.web.person.models import Trial
+from openldn.web.person.pauses import Span
 from openldn.web.person.records import Held
 
-__all__ = ["AIM_PERCENT", "Cell", "Coming", "Progress", "Stretch", "progress_of"]
+__all__ = ["AIM_PERCENT", "Cell", "Coming", "Progress", "Stretch", "pause_lines", "progress_of"]
 
 AIM_PERCENT = 80  # of the days recorded: a condition of the best grade (model.md section 10)
 _WIDTH = 10  # of one day in a strip, in its own units
@@ -148,6 +149,24 @@ def progress_of(trial: Trial, *, today: date) -> Progress:
         is_sealed=trial.is_sealed,
         is_over=trial.is_over(today),
     )
+
+
+def pause_lines(trial: Trial) -> tuple[str, ...]:
+    """Tell each pause in a sentence."""
+    return tuple(map(_pause_line, pauses.spans(trial)))
+
+
+def _pause_line(span: Span) -> str:
+    first = dates.day_month(span.first)
+    if span.end is None:
+        return f"Paused since {first}."
+    days = (span.end - span.first).days
+    words = f"Paused on {first} for {days} {'day' if days == 1 else 'days'}"
+    if span.end == span.first:
+        words = f"Paused on {first} for part of the day"
+    if not span.by or span.decided_on is None:
+        return f"{words}. The entry that had paused it was undone."
+    return f"{words}. {span.by} decided on {dates.day_month(span.decided_on)} that it goes on."
 
 
 def _question(trial: Trial) -> str:

@@ -8,13 +8,14 @@ from openldn.diary import Diary
 from openldn.diary import Entry as DiaryEntry
 from openldn.protocol.calendar import PlannedDay, planned_on
 from openldn.protocol.plan import Arm
-from openldn.web.person import items
+from openldn.web.person import items, red_flags
 from openldn.web.person.models import Entry, Trial
 
 __all__ = [
     "Held",
     "HeldByDay",
     "diary_of",
+    "events_of",
     "in_force",
     "is_given",
     "is_recorded",
@@ -66,6 +67,13 @@ def is_recorded(day: Mapping[str, Held]) -> bool:
     )
 
 
+def events_of(day: Mapping[str, Held]) -> tuple[str, ...]:
+    """Name the events and the red flags of a day as the diary file does."""
+    happened = (known.id for known in items.EVENTS if is_given(day, items.event(known.id)))
+    flags = (one for one in red_flags.ids() if is_given(day, items.red_flag(one)))
+    return (*happened, *map(red_flags.event_id, flags))
+
+
 def diary_of(trial: Trial) -> Diary:
     """Write the trial as the diary that the engine and the file know.
 
@@ -102,7 +110,7 @@ def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
             effect.id: level(held.get(items.side_effect(effect.id)))
             for effect in items.SIDE_EFFECTS
         },
-        events=tuple(known.id for known in items.EVENTS if is_given(held, items.event(known.id))),
+        events=events_of(held),
         note=_text(held.get(items.NOTE)),
         line=None,
     )

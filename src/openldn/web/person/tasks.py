@@ -49,13 +49,19 @@ def forget_unfinished() -> None:
 def _found(trial: Trial) -> Found:
     # The engine is loaded here, in the worker, and nowhere else in the web.
     from openldn.inference import AnalysisRefused, Conduct, analyse
+    from openldn.web.person import pauses
     from openldn.web.person.records import diary_of
 
     # A plan cannot change once it is added, and its seal holds the hash of its bytes. Without that
     # promise before the first day, nothing shows that the order or the plan was not chosen later.
-    conduct = Conduct(is_code_kept=False if trial.is_code_kept is False else None)
+    paused = pauses.paused_days(trial)
+    conduct = Conduct(
+        is_code_kept=False if trial.is_code_kept is False else None, paused_days=paused
+    )
     if trial.is_promised:
-        conduct = Conduct(is_plan_unchanged=True, is_code_kept=trial.is_code_kept)
+        conduct = Conduct(
+            is_plan_unchanged=True, is_code_kept=trial.is_code_kept, paused_days=paused
+        )
     try:
         answer = analyse(diary_of(trial), plan=trial.plan, order=trial.order, conduct=conduct)
     except AnalysisRefused as refusal:

@@ -1,13 +1,13 @@
 """What the check-in shows: one evening, its questions, and which of them is open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from openldn.protocol.calendar import planned_on
 from openldn.protocol.outcomes import Better, Outcome
 from openldn.protocol.plan import Arm, Plan
-from openldn.web.person import dates, items, records
+from openldn.web.person import dates, items, pauses, records, red_flags
 from openldn.web.person.models import Trial
 from openldn.web.person.records import Held
 
@@ -20,6 +20,7 @@ __all__ = [
     "evening_of",
     "events_of",
     "side_effects_of",
+    "warning_signs_of",
 ]
 
 _UNDO_FOR = timedelta(minutes=10)
@@ -67,6 +68,7 @@ class Listed:
     keys: tuple[Key, ...]
     is_given: bool
     row: int | None  # that Undo takes back
+    what_to_do: str = ""  # at once, where it is a warning sign
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +84,8 @@ class Evening:
     ill_row: int | None  # that Undo takes back
     questions: tuple[Question, ...]
     events: tuple[str, ...]
+    warning_signs: tuple[str, ...]
+    is_paused: bool  # no capsule is asked about
     note: str
     has_yesterday: bool
     yesterday: str  # its weekday
@@ -144,7 +148,8 @@ def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = 
     entries = trial.entries.filter(day=day)
     held = records.in_force(entries).get(day, {})
     is_yesterday = when < now.date()
-    drafts = _questions(trial, day, held, is_yesterday=is_yesterday)
+    is_paused = pauses.is_paused_on(trial, when, now=now)
+    drafts = _questions(trial, day, held, is_yesterday=is_yesterday, is_paused=is_paused)
     opened = change if change is not None else _first_unanswered(drafts)
     latest = max(held.values(), key=lambda answer: answer.row, default=None)
     yesterday = when - timedelta(days=1)
@@ -163,6 +168,12 @@ def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = 
         events=tuple(
             event.label for event in items.EVENTS if records.is_given(held, items.event(event.id))
         ),
+        warning_signs=tuple(
+            flag.name
+            for flag in red_flags.known()
+            if records.is_given(held, items.red_flag(flag.id))
+        ),
+        is_paused=is_paused,
         note=_value(held, items.NOTE) or "",
         has_yesterday=not is_yesterday and day >= 1,
         yesterday=f"{yesterday:%A}",
@@ -187,6 +198,18 @@ def events_of(trial: Trial, day: int) -> tuple[Listed, ...]:
     )
 
 
+def warning_signs_of(trial: Trial, day: int) -> tuple[Listed, ...]:
+    """List the red flags of a day with a key each, and what to do at once."""
+    held = records.in_force(trial.entries.filter(day=day)).get(day, {})
+    return tuple(
+        replace(
+            _listed(items.red_flag(known.id), known.name, held, (("1", "Yes, today"),)),
+            what_to_do=known.what_to_do,
+        )
+        for known in red_flags.known()
+    )
+
+
 _SEVERITY_KEYS = tuple((str(level), word) for level, word in enumerate(items.SEVERITIES))
 
 
@@ -207,13 +230,15 @@ class _Draft:
 
 
 def _questions(
-    trial: Trial, day: int, held: Mapping[str, Held], *, is_yesterday: bool
+    trial: Trial, day: int, held: Mapping[str, Held], *, is_yesterday: bool, is_paused: bool
 ) -> list[_Draft]:
     plan = trial.plan
     planned = planned_on(plan, day)
     when = "yesterday" if is_yesterday else "today"
     drafts = []
-    if planned.arm is not Arm.NONE:
+    # While the trial is paused no capsule is asked about; what she has said about one is shown.
+    is_asked = not is_paused or items.CAPSULE in held
+    if planned.arm is not Arm.NONE and is_asked:
         drafts.append(_capsule(plan, held, when))
     drafts += [_scale(outcome, held, when) for outcome in plan.outcomes]
     return [*drafts, _sides(held, when)]

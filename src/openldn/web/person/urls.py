@@ -3,7 +3,9 @@
 from django.urls import path
 
 from openldn.web.person.views import answer, moments, start, tonight, trial
+from openldn.web.person.views.going_on import going_on
 from openldn.web.person.views.help import help_page
+from openldn.web.person.views.medicines import my_medicines
 
 __all__ = ["app_name", "urlpatterns"]
 
@@ -20,6 +22,9 @@ urlpatterns = [
     path("yesterday/note", tonight.note, _YESTERDAY, name="yesterday_note"),
     path("period-questions", moments.period_questions, name="period_questions"),
     path("told", moments.told, name="told"),
+    path("warning-signs", tonight.warning_signs, name="warning_signs"),
+    path("medicines", my_medicines, name="medicines"),
+    path("going-on", going_on, name="going_on"),
     path("trial", trial.trial, name="trial"),
     path("diary.csv", trial.diary_file, name="diary_file"),
     path("answer", answer.answer, name="answer"),

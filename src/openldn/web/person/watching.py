@@ -12,7 +12,7 @@ from openldn.protocol.stop_rules import (
     unsettled_rules,
     watched_rules,
 )
-from openldn.web.person import dates, items, period_questions, records
+from openldn.web.person import dates, items, period_questions, records, red_flags
 from openldn.web.person.models import Told, Trial
 from openldn.web.person.records import Held
 
@@ -56,7 +56,8 @@ def known_of(plan: Plan) -> tuple[WatchedRule, ...]:
     return watched_rules(
         plan,
         side_effects={known.id: known.label for known in items.SIDE_EFFECTS},
-        events={known.id: known.label for known in items.EVENTS},
+        events={known.id: known.label for known in items.EVENTS}
+        | {red_flags.event_id(known.id): known.name for known in red_flags.known()},
     )
 
 
@@ -136,7 +137,6 @@ def _recorded(trial: Trial) -> tuple[RecordedDay, ...]:
 def _recorded_day(
     trial: Trial, day: int, held: Mapping[str, Held], *, is_safety_touched: bool
 ) -> RecordedDay:
-    happened = {item for item, answer in held.items() if answer.value is not None}
     return RecordedDay(
         day=day,
         scores={
@@ -145,6 +145,6 @@ def _recorded_day(
         side_effects={
             one.id: records.level(held.get(items.side_effect(one.id))) for one in items.SIDE_EFFECTS
         },
-        events=tuple(one.id for one in items.EVENTS if items.event(one.id) in happened),
+        events=records.events_of(held),
         is_safety_touched=is_safety_touched,
     )

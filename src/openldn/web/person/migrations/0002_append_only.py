@@ -2,19 +2,9 @@
 
 from django.db import migrations
 
-_TABLES = ("person_entry", "person_safetycheck")
-
-
-def _refuse(table: str, act: str) -> migrations.RunSQL:
-    return migrations.RunSQL(
-        sql=(
-            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            "BEGIN SELECT RAISE(ABORT, 'rows of this table are only ever added'); END"
-        ),
-        reverse_sql=f"DROP TRIGGER {table}_no_{act.lower()}",
-    )
+from openldn.web.only_added import only_added
 
 
 class Migration(migrations.Migration):
     dependencies = [("person", "0001_initial")]
-    operations = [_refuse(table, act) for table in _TABLES for act in ("UPDATE", "DELETE")]
+    operations = only_added("person_entry", "person_safetycheck")

@@ -3,18 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-_TABLES = ("person_told", "person_periodanswer")
-
-
-def _refuse(table: str, act: str) -> migrations.RunSQL:
-    """Let the database itself refuse to change or delete a row, as in 0002."""
-    return migrations.RunSQL(
-        sql=(
-            f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-            "BEGIN SELECT RAISE(ABORT, 'rows of this table are only ever added'); END"
-        ),
-        reverse_sql=f"DROP TRIGGER {table}_no_{act.lower()}",
-    )
+from openldn.web.only_added import only_added
 
 
 class Migration(migrations.Migration):
@@ -81,5 +70,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        *(_refuse(table, act) for table in _TABLES for act in ("UPDATE", "DELETE")),
+        *only_added("person_told", "person_periodanswer"),
     ]

@@ -15,6 +15,7 @@ class SafetyCheck(AppendOnly):
     answered_at = models.DateTimeField()
     answers = models.JSONField()  # question id: answer id
     touched = models.JSONField()  # ids of the rules that were touched
+    medicines = models.JSONField(null=True)  # every name in use; empty: none; None: not asked
     decision_by = models.CharField(max_length=80, blank=True)  # the prescriber who decided
     decision_on = models.DateField(null=True)
 

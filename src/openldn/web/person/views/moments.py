@@ -16,7 +16,7 @@ from openldn.web.person.views.tonight import show
 
 __all__ = ["period_questions", "told"]
 
-_PAGES = ("tonight", "yesterday", "trial")
+_PAGES = ("tonight", "yesterday", "trial", "medicines", "going_on", "warning_signs")
 
 
 @require_POST

@@ -8,11 +8,15 @@ from django.views.decorators.http import require_http_methods
 from openldn.protocol import safety
 from openldn.protocol.problems import InputError
 from openldn.protocol.safety import TouchedRule
-from openldn.web.person import actions, clock, dates
+from openldn.web.person import actions, clock, dates, gate, screens
 from openldn.web.person.forms import DecisionForm, PlanForm, SafetyForm, lines
 from openldn.web.person.models import SafetyCheck, Trial
 
 __all__ = ["decision", "new_plan", "start"]
+
+_OTHER_ANSWERS = (
+    "Other answers came since this page was shown. Nothing was recorded: look at the points again."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,10 +27,11 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("person:trial")
     form = SafetyForm(_sent(request))
     if form.is_valid():
-        answers = form.answers()
-        rules = safety.touched(answers)
+        answers, names = form.answers(), form.names()
+        rules = gate.touched(answers, names)
         actions.answer_safety_questions(
             answers=answers,
+            names=names,
             touched=[rule.id for rule in rules],
             decision=None,
             now=clock.now(),
@@ -46,18 +51,31 @@ def decision(request: HttpRequest) -> HttpResponse:
     check = _check_of_today()
     if check is None:
         return redirect("person:start")
-    rules = safety.touched(check.answers)
+    rules = gate.rules_of(check)
     form = DecisionForm(_sent(request), today=clock.today())
-    can_decide = bool(rules) and not any(rule.severity is safety.Severity.STOP for rule in rules)
+    if request.POST.get("check", str(check.pk)) != str(check.pk):
+        form.add_error("by", _OTHER_ANSWERS)
+    open_rules = safety.blocking(rules)
+    is_stopped = any(rule.severity is safety.Severity.STOP for rule in open_rules)
+    can_decide = bool(open_rules) and not is_stopped
     if request.method == "POST" and can_decide and form.is_valid():
         actions.answer_safety_questions(
             answers=check.answers,
+            names=check.medicines or (),
             touched=check.touched,
             decision=(form.cleaned_data["by"], form.cleaned_data["on"]),
             now=clock.now(),
         )
         return redirect("person:new_plan")
-    facts = {"rules": rules, "form": form, "can_decide": can_decide, "tab": "tonight"}
+    facts = {
+        "rules": [(rule, screens.sources_in_words(rule)) for rule in rules],
+        "form": form,
+        "can_decide": can_decide,
+        "is_stopped": is_stopped,
+        "names": check.medicines,
+        "check": check,
+        "tab": "tonight",
+    }
     return render(request, "person/decision.html", facts, status=422 if form.is_bound else 200)
 
 
@@ -71,7 +89,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     check = _check_of_today()
     if check is None:
         return redirect("person:start")
-    if _blocked(check):
+    if gate.is_blocked(check):
         return redirect("person:decision")
     if settings.IS_DEMO:
         return render(request, "person/demo_only.html", {"tab": "tonight"})
@@ -130,16 +148,15 @@ def _begun(form: PlanForm, check: SafetyCheck) -> bool:
 def _check_of_today() -> SafetyCheck | None:
     """Return the latest answers if they are of today and had no plan yet.
 
-    Yesterday's may no longer hold.
+    Yesterday's may no longer hold, and older ones did not ask about medicines.
     """
     check = SafetyCheck.objects.last()
-    if check is None or Trial.objects.filter(safety_check=check).exists():
+    if (
+        check is None
+        or check.medicines is None
+        or Trial.objects.filter(safety_check=check).exists()
+    ):
         return None
     if check.answered_at.astimezone().date() != clock.today():
         return None
     return check
-
-
-def _blocked(check: SafetyCheck) -> bool:
-    decided = check.touched if check.decision_by else ()
-    return bool(safety.blocking(safety.touched(check.answers), decided=decided))

@@ -8,15 +8,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError, Problem
-from openldn.web.person import actions, clock, dates, items
+from openldn.web.person import actions, clock, dates, items, red_flags
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
 from openldn.web.person.numbers import whole_number
 from openldn.web.person.period_questions import asked_of
-from openldn.web.person.tonight import SIDES, Evening, evening_of, events_of, side_effects_of
+from openldn.web.person.tonight import (
+    SIDES,
+    Evening,
+    evening_of,
+    events_of,
+    side_effects_of,
+    warning_signs_of,
+)
 
-__all__ = ["Spot", "check_in", "events", "note", "show", "side_effects"]
+__all__ = ["Spot", "check_in", "events", "note", "show", "side_effects", "warning_signs"]
 
 _PAGES = {0: "tonight", 1: "yesterday"}
 
@@ -95,6 +102,20 @@ def side_effects(request: HttpRequest, days_back: int = 0) -> HttpResponse:
 def events(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     """Show what may have happened today."""
     return _list_page(request, days_back, name="events")
+
+
+@require_http_methods(["GET", "POST"])
+def warning_signs(request: HttpRequest) -> HttpResponse:
+    """Show what to do about each red flag, at any time; on a day of the trial it can be noted."""
+    trial = Trial.objects.current()
+    if trial is not None and _spot_of_form(request, trial, 0) is not None:
+        return _list_page(request, 0, name="warning_signs")
+    if trial is not None and request.method == "POST":
+        return _closed(request, trial)
+    facts: dict[str, object] = {"signs": red_flags.known(), "tab": "tonight"}
+    if trial is not None:
+        facts |= {"notices": notices_of(trial, now=clock.now()), "page": "warning_signs"}
+    return render(request, "person/warning_signs.html", facts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -245,12 +266,22 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
         else:
             is_done = request.POST.get("item") == SIDES or meant.days_back != days_back
             return redirect(meant.page) if is_done else here
-    listed = side_effects_of if name == "side_effects" else events_of
     facts = {
         "spot": spot,
-        "listed": listed(spot.trial, spot.day),
         "problems": problems,
         "tab": "tonight",
         "sides": SIDES,
-    } | _above(request, spot.trial, spot.days_back)
+        **_above(request, spot.trial, spot.days_back),
+        **_listed(spot, name),
+    }
     return render(request, f"person/{name}.html", facts, status=422 if problems else 200)
+
+
+def _listed(spot: Spot, name: str) -> dict[str, object]:
+    """Give what a list page lists."""
+    if name == "events":
+        return {"listed": events_of(spot.trial, spot.day)}
+    signs = warning_signs_of(spot.trial, spot.day)
+    if name == "warning_signs":
+        return {"signs": signs, "page": name}
+    return {"signs": signs, "listed": side_effects_of(spot.trial, spot.day)}

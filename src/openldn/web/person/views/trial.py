@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET
 
 from openldn.report.daily_plot import Scale, own_curve
 from openldn.report.plot_days import plot_days
-from openldn.web.person import clock
+from openldn.web.person import clock, medicines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
-from openldn.web.person.progress import AIM_PERCENT, progress_of
+from openldn.web.person.progress import AIM_PERCENT, pause_lines, progress_of
 from openldn.web.person.records import diary_of
 from openldn.web.person.watching import rule_lines
 
@@ -34,6 +34,8 @@ def trial(request: HttpRequest) -> HttpResponse:
         "aim": AIM_PERCENT,
         "notices": notices_of(shown, now=clock.now()),
         "rules": rule_lines(shown),
+        "pauses": pause_lines(shown),
+        "medicines": [one.name for one in medicines.in_force(shown) if one.ended_on is None],
         "page": "trial",
         "tab": "trial",
     }
