@@ -1,6 +1,7 @@
 """Binary, ordinal and count outcomes from diary to answer: priors, truth, mirrors, refusals."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -181,3 +182,55 @@ def test_the_file_tells_the_family_and_its_priors() -> None:
     assert pain["wander_sd"]["mean"] > 0
     assert pain["dispersion"]["q50"] > 0
     assert pain["diagnostics"]["effective_draws"] > pain["diagnostics"]["effective_grid_points"]
+
+
+def test_points_move_with_the_scale_and_the_coefficient_does_not() -> None:
+    """A 1 to 5 scale in steps of 1 is the scale 0 to 40 in steps of 10, read in other points."""
+    steps = np.random.default_rng(8).integers(0, 5, 56).astype(np.float64)
+    beta = beta_prior("default", Family.ORDINAL)
+    fits = []
+    for low, step in ((1.0, 1.0), (0.0, 10.0)):
+        given = replace(series(low + step * steps, maximum=low + 4 * step), minimum=low)
+        fits.append(ordinal.fit(given, steps=5, prior=beta))
+    one, ten = fits
+    assert one.link_levels[0].summary() == ten.link_levels[0].summary()
+    assert ten.levels[0].summary().mean == pytest.approx(10 * one.levels[0].summary().mean)
+    # 10 (mean - 1): the same answer, counted from the least one.
+    assert ten.without.summary().mean == pytest.approx(10 * (one.without.summary().mean - 1))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_value_between_two_answers_counts_as_the_nearer_one(family: Family) -> None:
+    """Half a step belongs to the upper answer; the fit is that of whole steps."""
+    whole = np.random.default_rng(9).integers(0, 2, 40).astype(np.float64)
+    shift = np.arange(40) % 2
+    between = np.where(whole > 0, 0.5 + 0.5 * shift, 0.4 * shift)
+    first, second = (
+        fitted(family, series(score, maximum=1.0 if family is Family.BINARY else 2.0))
+        for score in (whole, between)
+    )
+    assert first.link_levels[0].summary() == second.link_levels[0].summary()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_pill_events_and_asymmetry_have_their_places(family: Family) -> None:
+    """Capsules without LDN, an event and two time constants are told on both scales."""
+    rng = np.random.default_rng(10)
+    days = np.arange(84)
+    given = replace(
+        series(
+            rng.integers(0, 2, 84).astype(np.float64),
+            maximum=2.0 if family is not Family.BINARY else 1.0,
+        ),
+        capsule=days >= 28,
+        events=((days >= 40) & (days < 48)).astype(np.float64)[:, None],
+        is_asymmetric=True,
+    )
+    found = fitted(family, given)
+    assert found.pill is not None
+    assert found.link_pill is not None
+    assert found.offset_days is not None
+    assert len(found.events) == len(found.link_events) == 1
+    for points, link in ((found.pill, found.link_pill), (found.events[0], found.link_events[0])):
+        # A difference has the sign of its coefficient in every draw; both sides are smoothed.
+        assert float(points.below(0.0)) == pytest.approx(float(link.below(0.0)), abs=0.02)
