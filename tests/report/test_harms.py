@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from openldn.report import AnswerPage
 from openldn.report.daily_plot import Scale
 from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
 from openldn.report.plot_days import PlotDay
@@ -104,8 +105,8 @@ def told(id_: str, **changes: object) -> str:
 def test_days_of_both_sides_and_the_fixed_word_stand_in_one_sentence() -> None:
     """The counts come first, then how likely LDN is behind them, then the range."""
     assert told("vivid-dreams") == (
-        "Vivid dreams on 12 of 42 LDN days against 5 of 42 placebo days: likely caused by LDN."
-        " The true difference is likely between 8 fewer days and 32 more days in 100."
+        "Vivid dreams on 12 of 42 LDN days against 5 of 42 placebo days: likely caused by LDN"
+        " (84 of 100). The true difference is likely between 8 fewer days and 32 more days in 100."
     )
 
 
@@ -122,7 +123,8 @@ def test_days_of_both_sides_and_the_fixed_word_stand_in_one_sentence() -> None:
 )
 def test_the_fixed_words_change_at_their_fixed_places(p_raised: float, words: str) -> None:
     """Bands of the list of chance words, and nothing of our own between them."""
-    assert f": {words}." in told("vivid-dreams", p_raised=p_raised)
+    sentence = told("vivid-dreams", p_raised=p_raised)
+    assert f": {words} ({100 * p_raised:.0f} of 100)." in sentence
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_the_fixed_words_change_at_their_fixed_places(p_raised: float, words: st
 def test_what_else_is_in_the_difference_is_named(includes: list[str], cause: str) -> None:
     """An open diary cannot tell the drug from hope, for harms no more than for gains."""
     sentence = told("vivid-dreams", includes=includes, contrast="none")
-    assert f"likely caused by {cause}." in sentence
+    assert f"likely caused by {cause} (84 of 100)." in sentence
     assert "against 5 of 42 days without LDN" in sentence
 
 
@@ -155,3 +157,11 @@ def test_the_page_tells_every_side_effect_once_with_the_assumptions() -> None:
     assert html.count("<li>") == len(samples.HARMS)
     assert GIVEN in html
     assert harms_told(()) == ""
+
+
+def test_a_page_without_a_diary_does_not_say_that_there_are_no_side_effects() -> None:
+    """The saved answer knows them, even where there are no days to set side by side."""
+    page = AnswerPage.build(samples.side_effects())
+    assert "Vivid dreams on 12 of 42 LDN days" in page.good_and_bad
+    assert "There are no side effects" not in page.good_and_bad
+    assert "There are no side effects" in AnswerPage.build(samples.clear_benefit()).good_and_bad

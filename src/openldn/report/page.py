@@ -131,7 +131,8 @@ class AnswerPage:
     @property
     def good_and_bad(self) -> str:
         """Good days and side effects, side by side, and how likely LDN is behind each."""
-        return harms_html(self.harms) + harms_told(self.saved.harms)
+        told = harms_told(self.saved.harms)
+        return told if told and self.harms is None else harms_html(self.harms) + told
 
     @property
     def open_part(self) -> str:

@@ -228,15 +228,16 @@ def harm_sentence(harm: Harm) -> str:
         return f"{harm.title}: no answer. {harm.reason or ''}".rstrip()
     found = f"{harm.title} on {_days_with(harm)}"
     cause = "LDN" if harm.includes == ("drug",) else _MIXED_CAUSES["time" in harm.includes]
-    word = share_word(round(100 * harm.p_raised))
+    count = round(100 * harm.p_raised)
+    word = share_word(count)
     if word in ("likely", "very likely"):
-        told = f"{found}: {word} caused by {cause}."
+        told = f"{word} caused by {cause}"
     elif word in ("unlikely", "very unlikely"):
-        told = f"{found}: {word} to be made more frequent by {cause}."
+        told = f"{word} to be made more frequent by {cause}"
     else:
-        told = f"{found}: we could not tell whether {cause} had a part in it."
+        told = f"we could not tell whether {cause} had a part in it"
     ends = f"{_more_days(harm.effect.low)} and {_more_days(harm.effect.high)}"
-    return f"{told} The true difference is likely between {ends} in 100."
+    return f"{found}: {told} ({count} of 100). The true difference is likely between {ends} in 100."
 
 
 _MIXED_CAUSES = {
