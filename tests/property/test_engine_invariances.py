@@ -47,9 +47,13 @@ def level(answer: Answer) -> LevelAnswer:
 @pytest.mark.parametrize("shift", [-50.0, 3.0, 1000.0])
 def test_shifting_the_scale_changes_nothing(seed: int, shift: float) -> None:
     """A scale from 1000 to 1010 is a scale from 0 to 10."""
-    plain = level(analyse(story(seed).diary, outcomes=[pain()]))
+    plain = level(analyse(story(seed).diary, outcomes=[pain()], sensitivity=False))
     moved = level(
-        analyse(story(seed, shift=shift).diary, outcomes=[pain(low=shift, high=shift + 10.0)])
+        analyse(
+            story(seed, shift=shift).diary,
+            outcomes=[pain(low=shift, high=shift + 10.0)],
+            sensitivity=False,
+        )
     )
     assert moved.effect.mean == pytest.approx(plain.effect.mean, abs=ROUNDING * plain.effect.sd)
     assert moved.effect.sd == pytest.approx(plain.effect.sd, rel=ROUNDING)
@@ -60,8 +64,12 @@ def test_shifting_the_scale_changes_nothing(seed: int, shift: float) -> None:
 @pytest.mark.parametrize("scale", [0.1, 7.0, 100.0])
 def test_scaling_scores_scale_and_mcid_together_scales_the_effect(seed: int, scale: float) -> None:
     """Millimetres instead of centimetres: the effect grows with the unit, chances stay."""
-    plain = level(analyse(story(seed).diary, outcomes=[pain()]))
-    other = level(analyse(story(seed, scale=scale).diary, outcomes=[pain(high=10.0 * scale)]))
+    plain = level(analyse(story(seed).diary, outcomes=[pain()], sensitivity=False))
+    other = level(
+        analyse(
+            story(seed, scale=scale).diary, outcomes=[pain(high=10.0 * scale)], sensitivity=False
+        )
+    )
     assert other.effect.mean == pytest.approx(scale * plain.effect.mean, rel=ROUNDING)
     assert other.effect.q975 == pytest.approx(
         scale * plain.effect.q975, abs=scale * ROUNDING * plain.effect.sd
@@ -78,7 +86,9 @@ def test_multiplying_all_doses_changes_only_their_names(seed: int) -> None:
 
     diary = story(seed).diary
     tripled = replace(diary, entries=tuple(times(entry) for entry in diary.entries))
-    one, three = (level(analyse(each, outcomes=[pain()])) for each in (diary, tripled))
+    one, three = (
+        level(analyse(each, outcomes=[pain()], sensitivity=False)) for each in (diary, tripled)
+    )
     assert three.dose.ug == 3 * one.dose.ug
     assert three.effect == one.effect
     assert three.p_best == one.p_best
@@ -91,7 +101,9 @@ def test_days_without_values_at_the_end_change_nothing(seed: int) -> None:
     last = max(entry.day for entry in diary.entries)
     empty = tuple(Entry(day=last + n, dose_ug=0) for n in range(1, 30))
     longer = replace(diary, entries=diary.entries + empty)
-    before, after = (level(analyse(each, outcomes=[pain()])) for each in (diary, longer))
+    before, after = (
+        level(analyse(each, outcomes=[pain()], sensitivity=False)) for each in (diary, longer)
+    )
     assert after.effect == before.effect
     assert after.p_benefit == before.p_benefit
 
@@ -99,8 +111,12 @@ def test_days_without_values_at_the_end_change_nothing(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_turning_the_scale_round_turns_the_effect_round(seed: int) -> None:
     """Energy instead of tiredness: the sign of the effect flips, what is better stays better."""
-    plain = level(analyse(story(seed).diary, outcomes=[pain()]))
-    turned = level(analyse(story(seed, flip=True).diary, outcomes=[pain(better=Better.HIGHER)]))
+    plain = level(analyse(story(seed).diary, outcomes=[pain()], sensitivity=False))
+    turned = level(
+        analyse(
+            story(seed, flip=True).diary, outcomes=[pain(better=Better.HIGHER)], sensitivity=False
+        )
+    )
     assert turned.effect.mean == pytest.approx(-plain.effect.mean, abs=ROUNDING * plain.effect.sd)
     assert turned.effect.q025 == pytest.approx(-plain.effect.q975, abs=1e-5 * plain.effect.sd)
     assert turned.p_benefit == pytest.approx(plain.p_benefit, abs=ROUNDING)
@@ -110,7 +126,7 @@ def test_turning_the_scale_round_turns_the_effect_round(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_three_shares_add_up_and_the_best_shares_too(seed: int) -> None:
     """Better, about the same and worse are the whole; so are the doses and none."""
-    answer = analyse(story(seed).diary, outcomes=[pain()])
+    answer = analyse(story(seed).diary, outcomes=[pain()], sensitivity=False)
     one = level(answer)
     whole = one.p_meaningful_benefit + one.p_about_same + one.p_meaningful_harm
     assert whole == pytest.approx(1.0, abs=1e-12)
@@ -128,6 +144,6 @@ def test_the_order_of_the_rows_does_not_matter(seed: int) -> None:
     np.random.default_rng(seed).shuffle(shuffled)  # type: ignore[arg-type]
     mixed = replace(diary, entries=tuple(shuffled))
     assert (
-        level(analyse(mixed, outcomes=[pain()])).effect
-        == level(analyse(diary, outcomes=[pain()])).effect
+        level(analyse(mixed, outcomes=[pain()], sensitivity=False)).effect
+        == level(analyse(diary, outcomes=[pain()], sensitivity=False)).effect
     )

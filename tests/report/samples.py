@@ -270,6 +270,7 @@ def one_outcome_refused() -> dict[str, Any]:
     """One answered outcome, one secondary that stayed open, one refused with its reason."""
     answer = clear_benefit()
     fatigue = could_not_tell()["outcomes"][0] | {"id": "fatigue", "role": "secondary"}
+    fatigue["joint"] = {"effect": _summary(-0.3, 0.5), "p_benefit": 0.72, "with": []}
     answer["outcomes"].append(deepcopy(fatigue))
     answer["refused"] = {"walking_time": "The same value was written on every day."}
     return answer

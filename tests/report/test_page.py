@@ -126,7 +126,7 @@ def test_every_sensitivity_row_and_prior_reaches_the_doctor() -> None:
         "Start from more doubt",
         "−1.2 (−2.1 to −0.3)",
         "this row includes the weeks in which you knew what you took",
-        "p = 0.125 (smallest possible 0.125)",
+        "in 12.5 of 100 orders (the smallest this design could give is 12.5)",
         "beta.sd",
         "20260101",
         "10.1001/jamainternmed.2018.3981",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from openldn.report import AnswerPage, render_html, summary_text
+from openldn.report.checks import joint_text
+from openldn.report.checks import test_text as check_text
 from openldn.report.daily_plot import Scale, opened_plot, own_curve
 from openldn.report.harms import harm_table, harms_html
 from openldn.report.sentences import (
@@ -69,6 +71,8 @@ def person_sentences(name: str) -> Iterator[str]:
         yield scale_sentence(outcome)
         yield from still_true(outcome)
         yield from why_open(page.saved, outcome)
+        yield from (text for text in (joint_text(outcome),) if text)
+        yield check_text(outcome)
         yield from (share.label + "." for share in shares(outcome))
         yield opened_plot(samples.pair_days(), scale=Scale.of(outcome)).sentence
         yield own_curve(samples.pair_days(), scale=Scale.of(outcome)).sentence

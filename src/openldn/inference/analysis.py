@@ -1,6 +1,6 @@
 """From plan and diary to the answer: which question, which days, which doses, and what to say."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,18 +13,23 @@ from openldn.inference import binary, count, gaussian, grid, harms, ordinal, pri
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
+from openldn.inference.estimand import score_under, touched_days
 from openldn.inference.gaussian import Fit, Series
-from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
+from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
 from openldn.inference.harms import HarmAnswer
 from openldn.inference.influence import PriorInfluence, influence_of
+from openldn.inference.joint import Joint, Studied, joint_answers
 from openldn.inference.latent_model import LatentFit
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
+from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
+from openldn.inference.randomisation import RandomisationTest, randomisation_test
 from openldn.inference.refusal import AnalysisRefused
+from openldn.inference.sensitivity import IMPUTATIONS, SEED, Asked, sensitivity_rows
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better, Family, Outcome
+from openldn.protocol.outcomes import Better, Family, Outcome, Role
 from openldn.protocol.plan import Acts, Arm, Plan
 from openldn.protocol.problems import InputError, Problem
 
@@ -47,6 +52,7 @@ class _Question:
     prior: str
     decision: float
     is_asymmetric: bool
+    guesses: tuple[Guess, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +79,8 @@ def analyse(
     already_on: Dose | None = None,
     conduct: Conduct | None = None,
     progress: Callable[[str], None] | None = None,
+    sensitivity: bool = True,
+    null_trials: NullTrials | None = None,
 ) -> Answer:
     """Answer what the diary can tell about each outcome.
 
@@ -95,6 +103,12 @@ def analyse(
         What is known of blinding and of changes to the plan; what is unknown lowers the grade.
     progress
         Called with a few words before each longer step.
+    sensitivity
+        False leaves out the checks beside the answer (the randomisation test, the sensitivity rows
+        and the joint estimates), for callers who need many answers and nothing else.
+    null_trials
+        Makes virtual trials of the plan without an effect, to raise the threshold of a plan with
+        looks; without it the plan's own threshold stands, and the limits say so.
 
     Raises
     ------
@@ -113,12 +127,14 @@ def analyse(
         acts=acts or (plan.drug.acts if plan else Acts.SAME_DAY),
         already_on=already_on or (plan.drug.already_on if plan else Dose(0)),
     )
+    look = look_of(course, plan=plan, null_trials=null_trials)
     question = _Question(
         course=course,
         plan=plan,
         prior=prior or (plan.analysis.prior if plan else "default"),
-        decision=plan.analysis.decision if plan else DEFAULT_DECISION,
+        decision=look.decision if look else _decision(plan),
         is_asymmetric=plan.analysis.asymmetric if plan else False,
+        guesses=conduct.guesses if conduct else None,
     )
     if progress and _needs_latent(asked, diary):
         progress("loading the models of few answers (the first time may take a minute)")
@@ -137,22 +153,37 @@ def analyse(
             refused[outcome.id] = str(reason)
     if not answered:
         raise AnalysisRefused(_refusal(outcome_id, why) for outcome_id, why in refused.items())
+    if sensitivity:
+        for outcome_id, answer in answered.items():
+            if progress:
+                progress(f"looking at {outcome_id} in other ways")
+            answered[outcome_id] = _checked(answer, question, parts[0], notes)
+        for outcome_id, joint in _joint(answered, question, parts[0]).items():
+            answered[outcome_id] = replace(answered[outcome_id], joint=joint)
     return Answer(
         design=Design(
             kind=str(plan.design.kind) if plan else "diary",
             grade=grade,
             days=int(parts[0].counts.sum()),
             days_recorded=int(recorded.sum()),
+            look=look,
         ),
         outcomes=answered,
         refused=refused,
         harms=_harms(question, parts, grade, diary.side_effect_ids, progress),
-        model=_model(question, [one.outcome for one in answered.values()]),
+        estimand=(
+            touched_days(course, plan=plan, counts=parts[0].counts)
+            if plan is not None and plan.estimand is not None
+            else None
+        ),
+        model=_model(question, [one.outcome for one in answered.values()])
+        | (_checks() if sensitivity else {}),
         limits=limits_of(
             course,
             recorded,
             plan=plan,
             grade=grade,
+            look=look,
             outcomes=answered.values(),
             notes=dict.fromkeys(notes),
             paused_days=(conduct or Conduct()).paused_days,
@@ -228,6 +259,10 @@ def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
         raise InputError(dict.fromkeys(problems))
 
 
+def _decision(plan: Plan | None) -> float:
+    return plan.analysis.decision if plan else DEFAULT_DECISION
+
+
 def _parts(question: _Question) -> tuple[_Part, ...]:
     """The part that carries the conclusion first; doses tried only openly are the second."""
     course, plan = question.course, question.plan
@@ -265,8 +300,8 @@ def _answer_outcome(
         if all(level.dose != dose for level in compared):
             notes.append(f"{outcome.label}: no value was recorded on {dose.text}.")
     headline = _headline(compared, question.plan)
-    events = [event for event, _ in _events(question.course, main, outcome)]
-    days_recorded = int((main.counts & ~np.isnan(question.course.scores(outcome.id))).sum())
+    events = [event for event, _ in _events(question, main, outcome)]
+    days_recorded = int((~np.isnan(_scores(outcome, question, main))).sum())
     verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
     return OutcomeAnswer(
         outcome=outcome,
@@ -293,7 +328,98 @@ def _answer_outcome(
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
         effective_draws=fit.effective_draws if isinstance(fit, LatentFit) else None,
+        fit=None if isinstance(fit, LatentFit) else fit,
     )
+
+
+def _checked(
+    answer: OutcomeAnswer, question: _Question, part: _Part, notes: list[str]
+) -> OutcomeAnswer:
+    """Add the checks beside the answer; only the Gaussian family has them."""
+    outcome, course = answer.outcome, question.course
+    if answer.fit is None or outcome.family is not Family.GAUSSIAN:
+        notes.append(
+            f"{outcome.label}: a scale of this kind has no randomisation test and was not looked at"
+            " in other ways."
+        )
+        return answer
+    series, contrast = _series(outcome, question, part)
+    others = [level.dose for level in answer.levels if level.part == part.name]
+    flares = course.event("flare")
+    asked = Asked(
+        series=series,
+        fit=answer.fit,
+        prior=_prior(outcome, question),
+        course=course,
+        plan=question.plan,
+        counts=part.counts,
+        doses=tuple(dict.fromkeys([answer.headline.dose, *others])),
+        contrast=contrast,
+        sign=_sign(outcome),
+        guesses=question.guesses,
+        whole=_whole(outcome, question, part),
+        is_empty=part.counts & np.isnan(course.scores(outcome.id)),
+        flares=flares if flares[~np.isnan(series.score)].any() else None,
+    )
+    return replace(
+        answer,
+        randomisation_test=_tested(outcome, series, question, part, notes),
+        sensitivity=sensitivity_rows(asked),
+    )
+
+
+def _joint(
+    answered: Mapping[str, OutcomeAnswer], question: _Question, part: _Part
+) -> dict[str, Joint]:
+    """The secondary outcomes, each leaning on the others; primary and harms stand alone."""
+    return joint_answers(
+        [
+            Studied(
+                id=outcome_id,
+                series=_series(answer.outcome, question, part)[0],
+                fit=answer.fit,
+                posterior=answer.headline.posterior,
+                prior=_prior(answer.outcome, question),
+                mcid=answer.outcome.mcid,
+                sign=_sign(answer.outcome),
+            )
+            for outcome_id, answer in answered.items()
+            if answer.outcome.role is Role.SECONDARY
+            and answer.outcome.family is Family.GAUSSIAN
+            and answer.fit is not None
+        ]
+    )
+
+
+def _whole(outcome: Outcome, question: _Question, part: _Part) -> Series | None:
+    """One outcome over all days, where some of its values lie outside the part."""
+    outside = ~part.counts & ~np.isnan(question.course.scores(outcome.id))
+    if not outside.any():
+        return None
+    every = replace(part, counts=np.ones_like(part.counts))
+    return _series(outcome, question, every)[0]
+
+
+def _tested(
+    outcome: Outcome, series: Series, question: _Question, part: _Part, notes: list[str]
+) -> RandomisationTest | None:
+    """The randomisation test, or None with the reason among the notes."""
+    if question.plan is None or part.name != "randomised":
+        notes.append(
+            "There is no randomisation test: it needs periods whose order was drawn by chance."
+        )
+        return None
+    try:
+        found = randomisation_test(series, course=question.course, plan=question.plan)
+    except GridTooHard:
+        notes.append(f"{outcome.label}: the noise is too hard to fit for a randomisation test.")
+        return None
+    if found is None:
+        notes.append(
+            "There is no randomisation test: the order of the periods in the diary is not one that"
+            " the plan's scheme could have drawn."
+        )
+    return found
 
 
 def _answer_part(
@@ -315,7 +441,7 @@ def _answer_part(
     reported = [dose for dose in part.doses if days[dose]]
     if not reported:
         raise _CannotAnswer("No value was recorded on any of the doses of this part.")
-    sign = -1.0 if outcome.better is Better.LOWER else 1.0
+    sign = _sign(outcome)
     at = [course.levels.index(dose) for dose in reported]
     best = fit.p_best(tuple(at), sign=sign)[1:]
     includes = _includes(course, recorded, part, contrast, grade)
@@ -350,6 +476,11 @@ def _fit(series: Series, outcome: Outcome, prior: BetaPrior) -> Fit | LatentFit:
             return gaussian.fit(series, prior=prior)
 
 
+def _sign(outcome: Outcome) -> float:
+    """-1 where a lower score is better, 1 where a higher one is."""
+    return -1.0 if outcome.better is Better.LOWER else 1.0
+
+
 def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series, Arm]:
     """The numbers of one outcome in one part, and what its doses are held against.
 
@@ -359,7 +490,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
         When there is too little to go by.
     """
     course = question.course
-    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    score = _scores(outcome, question, part)
     recorded = ~np.isnan(score)
     dose_ug, arm = course.acting_dose(), course.acting_arm()
     hint = _why_so_few(course, part)
@@ -370,7 +501,7 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
     level = np.zeros(len(course), dtype=np.int64)
     for k, dose in enumerate(course.levels, start=1):
         level[dose_ug == dose.ug] = k
-    events = _events(course, part, outcome)
+    events = _events(question, part, outcome)
     series = Series(
         score=score,
         minimum=outcome.minimum,
@@ -396,6 +527,14 @@ def _contrast_of(course: Course, counts: BoolArray) -> Arm:
     """
     has_placebo = (course.arm[counts] == ARMS.index(Arm.PLACEBO)).any()
     return Arm.PLACEBO if has_placebo else Arm.NONE
+
+
+def _scores(outcome: Outcome, question: _Question, part: _Part) -> NDArray[np.float64]:
+    """(T,) the scores that carry likelihood, under the strategies of the plan if it has any."""
+    course = question.course
+    score = np.where(part.counts, course.scores(outcome.id), np.nan)
+    touched = touched_days(course, plan=question.plan, counts=part.counts)
+    return score_under(touched, score, sign=_sign(outcome))
 
 
 def _refuse_if_hopeless(
@@ -425,8 +564,13 @@ def _why_so_few(course: Course, part: _Part) -> str:
     return ""
 
 
-def _events(course: Course, part: _Part, outcome: Outcome) -> list[tuple[str, NDArray[np.float64]]]:
+def _events(
+    question: _Question, part: _Part, outcome: Outcome
+) -> list[tuple[str, NDArray[np.float64]]]:
     """Outside events that fell on a day with a value; a flare is part of the outcome."""
+    course, plan = question.course, question.plan
+    if plan is not None and plan.estimand is not None:
+        return []  # the plan's strategies stand in their place
     recorded = part.counts & ~np.isnan(course.scores(outcome.id))
     columns = [(event, course.event(event)) for event in COVARIATE_EVENTS]
     return [(event, column) for event, column in columns if column[recorded].any()]
@@ -563,6 +707,11 @@ def _model(question: _Question, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         " families other than gaussian weigh normal draws of PCG64 with the same seed at each",
         "seed": grid.FIRST_POINT,
     }
+
+
+def _checks() -> dict[str, Any]:
+    """What the checks beside the answer draw at random."""
+    return {"checks": {"imputations": IMPUTATIONS, "seed": SEED}}
 
 
 def _refusal(outcome_id: str, why: str) -> Problem:

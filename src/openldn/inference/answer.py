@@ -6,9 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from openldn._version import __version__
+from openldn.inference.estimand import Touched
+from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
 from openldn.inference.influence import PriorInfluence
+from openldn.inference.joint import Joint
+from openldn.inference.looks import Look
 from openldn.inference.mixture import Mixture, Summary
+from openldn.inference.randomisation import RandomisationTest
+from openldn.inference.sensitivity import Row
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Arm
@@ -110,6 +116,10 @@ class OutcomeAnswer:
     grid_points: int
     effective_grid_points: float
     effective_draws: float | None
+    randomisation_test: RandomisationTest | None = None
+    sensitivity: tuple[Row, ...] = ()
+    joint: Joint | None = None
+    fit: Fit | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """One row of `outcomes`."""
@@ -139,9 +149,11 @@ class OutcomeAnswer:
             "white_share": _json(self.white_share),
             "trend": self.trend.to_json(),
             "events": [{"id": event, "effect": effect.to_json()} for event, effect in self.events],
-            # Both come with the checks of the answer.
-            "randomisation_test": None,
-            "sensitivity": [],
+            "randomisation_test": (
+                None if self.randomisation_test is None else self.randomisation_test.to_json()
+            ),
+            "sensitivity": [row.to_json() for row in self.sensitivity],
+            "joint": None if self.joint is None else self.joint.to_json(),
             "diagnostics": {
                 "grid_points": self.grid_points,
                 "effective_grid_points": self.effective_grid_points,
@@ -158,16 +170,23 @@ class Design:
     grade: Grade
     days: int
     days_recorded: int
+    look: Look | None = None
+
+    @property
+    def look_json(self) -> dict[str, Any]:
+        """Where the diary stands among the looks; no key where the plan has none."""
+        return {} if self.look is None else {"look": self.look.to_json()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The whole answer to one diary."""
+    """The whole answer to one diary; `estimand` is None where the plan has no such block."""
 
     design: Design
     outcomes: Mapping[str, OutcomeAnswer]
     refused: Mapping[str, str]
     harms: "tuple[HarmAnswer, ...]"
+    estimand: tuple[Touched, ...] | None = None
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -192,16 +211,25 @@ class Answer:
                     ],
                     "days": self.design.days,
                     "days_recorded": self.design.days_recorded,
+                    **self.design.look_json,
                 },
                 "outcomes": [outcome.to_json() for outcome in self.outcomes.values()],
                 "refused": dict(self.refused),
                 "harms": [harm.to_json() for harm in self.harms],
+                **self._estimand,
                 "model": dict(self.model),
                 "limits": list(self.limits),
                 "citations": list(self.citations),
             }
         )
         return written
+
+    @property
+    def _estimand(self) -> dict[str, Any]:
+        """What the plan's strategies touched; no key where the plan has none."""
+        if self.estimand is None:
+            return {}
+        return {"estimand": [one.to_json() for one in self.estimand]}
 
     def to_frame(self) -> Any:
         """One row for each outcome and level, as a polars or pandas frame, whichever is there.

@@ -15,7 +15,15 @@ from openldn.inference.mixture import Mixture, Summary, summarise_points
 from openldn.inference.normal import log_sum_exp, normal_cdf, normal_quantile
 from openldn.inference.priors import BetaPrior
 
-__all__ = ["BEST_POINTS", "Fit", "Series", "fit"]
+__all__ = [
+    "BEST_POINTS",
+    "Fit",
+    "Series",
+    "coefficient_prior",
+    "fit",
+    "log_likelihood_at",
+    "moments_at",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -49,6 +57,8 @@ class Series:
         What had been taken steadily before the first day.
     is_asymmetric
         Whether onset and washout have time constants of their own.
+    tau_days
+        The time constant where it is fixed; None where it is estimated.
     """
 
     score: FloatArray
@@ -61,6 +71,7 @@ class Series:
     start_level: int = 0
     start_capsule: bool = False
     is_asymmetric: bool = False
+    tau_days: float | None = None
 
     @property
     def width(self) -> float:
@@ -107,6 +118,9 @@ class Fit:
         sigma in points, and the two parameters that share it between drift and scatter.
     grid_points, effective_grid_points
         How the posterior was covered.
+    weight, parameters
+        (C,) and (C, 5) the components of the mixtures: their weights, and the phi, w, tau_on,
+        tau_off and sigma (in points) that each stands for.
     """
 
     levels: tuple[Mixture, ...]
@@ -122,6 +136,7 @@ class Fit:
     grid_points: int
     effective_grid_points: float
     weight: FloatArray
+    parameters: FloatArray
     joint_mean: FloatArray
     joint_cov: FloatArray
 
@@ -190,6 +205,12 @@ class _Search:
     def visit(self, z: FloatArray) -> FloatArray:
         """Log likelihood, coefficients and sigma integrated out, at (n, d) points."""
         points = _parameters(z)
+        if self.series.tau_days is not None:
+            points[:, 2:] = self.series.tau_days
+        return self.visit_at(points)
+
+    def visit_at(self, points: FloatArray) -> FloatArray:
+        """The same at (n, 4) points given as phi, w, tau_on and tau_off."""
         room, k, q = len(points) * kernel.NODES, len(self.prior_mean), self.switch.shape[1]
         total = np.empty(len(points))
         nodes = _Nodes.empty(room, k=k, q=q)
@@ -251,6 +272,7 @@ class _Search:
             grid_points=len(parameters),
             effective_grid_points=found.effective,
             weight=weight,
+            parameters=np.column_stack([parameters[nodes.point], width * np.exp(nodes.log_sigma)]),
             joint_mean=width * nodes.mean[:, first_level:],
             joint_cov=width**2 * nodes.joint[:, int(self.has_pill) :, int(self.has_pill) :],
         )
@@ -339,3 +361,47 @@ def _sum_by(group: NDArray[np.int64], value: FloatArray, groups: int) -> FloatAr
     """Add up values group by group, (groups,)."""
     total: FloatArray = np.bincount(group, value, minlength=groups).astype(np.float64)
     return total
+
+
+def coefficient_prior(series: Series, prior: BetaPrior) -> tuple[FloatArray, FloatArray]:
+    """Precision (k, k) and mean (k,) of the coefficients of a series, in widths of the scale.
+
+    In the order of its columns: level, trend, events, then capsule if it is there, then doses.
+    """
+    return _coefficient_prior(
+        series.events.shape[1], series.capsule is not None, series.n_levels, prior
+    )
+
+
+def log_likelihood_at(series: Series, *, prior: BetaPrior, points: FloatArray) -> FloatArray:
+    """Log likelihood, coefficients and sigma integrated out, at (n, 4) phi, w, tau_on, tau_off."""
+    return _Search(series, prior).visit_at(points)
+
+
+def moments_at(
+    series: Series, *, prior: BetaPrior, points: FloatArray, log_weight: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of each level with phi, w and tau confined to given points.
+
+    For many diaries that differ little from one that was fitted: the points of that fit serve all.
+
+    Parameters
+    ----------
+    points, log_weight
+        (n, 4) and (n,): the points, and the log of prior density over the density of the points.
+
+    Returns
+    -------
+    tuple
+        (K,) and (K,), in the outcome's own points.
+    """
+    search = _Search(series, prior)
+    search.visit_at(points)
+    nodes = search.sheets[0]
+    log_node = nodes.log_weight + log_weight[nodes.point]
+    weight = np.exp(log_node - log_sum_exp(log_node))[:, None]
+    first = nodes.mean.shape[1] - series.n_levels
+    at = nodes.mean[:, first:]
+    mean = (weight * at).sum(axis=0)
+    variance = (weight * (nodes.variance[:, first:] + (at - mean) ** 2)).sum(axis=0)
+    return series.width * mean, series.width**2 * variance

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from openldn.inference.answer import OutcomeAnswer
 from openldn.inference.course import Course
 from openldn.inference.grade import Grade
+from openldn.inference.looks import Look
 from openldn.protocol.doses import MAX_DAILY
-from openldn.protocol.plan import Arm, Plan
+from openldn.protocol.plan import Arm, Plan, Strategy
 
 __all__ = ["COVARIATE_EVENTS", "MIN_FOR_CLEAR", "limits_of"]
 
@@ -30,6 +31,7 @@ def limits_of(
     *,
     plan: Plan | None,
     grade: Grade,
+    look: Look | None,
     outcomes: Iterable[OutcomeAnswer],
     notes: Iterable[str],
     paused_days: int = 0,
@@ -51,8 +53,9 @@ def limits_of(
         *_days(course, recorded, plan),
         *_pauses(paused_days),
         *_doses(course),
-        *_events(course),
+        *_events(course, plan),
         *_never_without(course, answered),
+        *_looks(look),
         *_conduct(plan, answered),
         *notes,
         "The answer is about you in these weeks. It says nothing about other people, and another"
@@ -152,25 +155,43 @@ def _never_without(course: Course, answered: list[OutcomeAnswer]) -> list[str]:
     return []
 
 
-def _events(course: Course) -> list[str]:
+def _events(course: Course, plan: Plan | None) -> list[str]:
     found = []
-    if "flare" in course.event_ids:
+    estimand = plan.estimand if plan is not None else None
+    told = {key.replace("_", "-") for key in estimand.strategies} if estimand else {"flare"}
+    is_as_it_was = estimand is None or estimand.flare is Strategy.TREATMENT_POLICY
+    if "flare" in course.event_ids and is_as_it_was:
         found.append(
             "Flares are part of what is measured. They were not taken out of the comparison."
         )
-    unknown = [event for event in course.event_ids if event not in (*COVARIATE_EVENTS, "flare")]
+    unknown = [event for event in course.event_ids if event not in {*COVARIATE_EVENTS, *told}]
     if unknown:
         found.append(f"These events were kept but not used: {', '.join(unknown)}.")
     return found
 
 
+def _looks(look: Look | None) -> list[str]:
+    if look is None:
+        return []
+    names = ", ".join(str(pairs) for pairs in look.planned)
+    stands = (
+        f"This is look {look.number} of {len(look.planned)}: the plan looks after {names} whole"
+        " pairs."
+        if look.number
+        else f"This is none of the planned looks: the plan looks after {names} whole pairs, and"
+        f" {look.pairs} are over."
+    )
+    cost = (
+        "Each look adds a chance to be misled, so the answer had to be surer:"
+        f" {100 * look.decision:.4g} of 100."
+        if look.is_raised
+        else "Each look adds a chance to be misled, and the threshold here was not raised for it."
+    )
+    return [f"{stands} {cost}"]
+
+
 def _conduct(plan: Plan | None, answered: list[OutcomeAnswer]) -> list[str]:
     found = []
-    if plan is not None and plan.analysis.looks:
-        found.append(
-            f"The plan looks at the answer {len(plan.analysis.looks)} times before its end. Each"
-            " look adds a chance to be misled, and the threshold here was not raised for it."
-        )
     if plan is not None and plan.first_randomised_day is not None:
         slowest = max((outcome.onset_days.q50 for outcome in answered), default=0.0)
         if plan.design.period_days < 3.0 * slowest:

@@ -83,6 +83,13 @@ class Mixture:
         q025, q05, q50, q95, q975 = (float(q) for q in at)
         return Summary(mean=mean, sd=sd, q025=q025, q05=q05, q50=q50, q95=q95, q975=q975)
 
+    def moved(self, *, mean: float, sd: float) -> "Mixture":
+        """The same shape with another mean and spread; `sd` > 0."""
+        middle = _average(self.mean, self.weight)
+        now = _average(self.sd**2 + (self.mean - middle) ** 2, self.weight) ** 0.5
+        stretch = sd / now
+        return Mixture(self.weight, mean + stretch * (self.mean - middle), stretch * self.sd)
+
     def draw(self, generator: np.random.Generator, count: int) -> FloatArray:
         """`count` independent draws."""
         component = generator.choice(len(self.weight), size=count, p=self.weight)

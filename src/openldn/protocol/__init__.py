@@ -20,6 +20,7 @@ from openldn.protocol.plan import (
     Arm,
     Design,
     Drug,
+    Estimand,
     Kind,
     LadderStep,
     Period,
@@ -29,6 +30,7 @@ from openldn.protocol.plan import (
     RampStep,
     Scheme,
     StopRule,
+    Strategy,
 )
 from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.stop_rules import (
@@ -50,6 +52,7 @@ __all__ = [
     "Design",
     "Dose",
     "Drug",
+    "Estimand",
     "Family",
     "InputError",
     "Kind",
@@ -68,6 +71,7 @@ __all__ = [
     "Role",
     "Scheme",
     "StopRule",
+    "Strategy",
     "WatchedOn",
     "WatchedRule",
     "calendar",

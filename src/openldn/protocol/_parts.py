@@ -142,6 +142,52 @@ class Analysis:
     asymmetric: bool = False
 
 
+class Strategy(StrEnum):
+    """What is done about something that happened on the way (ICH E9(R1))."""
+
+    TREATMENT_POLICY = "treatment-policy"  # nothing: the days count as they were
+    HYPOTHETICAL = "hypothetical"  # the days are taken as missing
+    COMPOSITE = "composite"  # the days count as bad ones
+    WHILE_ON_TREATMENT = "while-on-treatment"  # the days off the plan do not count
+
+
+_POLICY, _HYPOTHETICAL, _COMPOSITE, _WHILE_ON = Strategy
+
+# The strategies that make sense for each event, the default first (standards.md section 2.7).
+# A flare is part of the outcome: no strategy takes it out.
+STRATEGIES = {
+    "flare": (_POLICY, _COMPOSITE),
+    "steroid_burst": (_HYPOTHETICAL, _POLICY, _COMPOSITE),
+    "infection": (_HYPOTHETICAL, _POLICY),
+    "vaccination": (_HYPOTHETICAL, _POLICY),
+    "other_medicine_change": (_HYPOTHETICAL, _POLICY),
+    "missed_doses": (_POLICY, _WHILE_ON),
+    "dose_change": (_WHILE_ON, _POLICY),
+    "side_effect_stop": (_COMPOSITE, _POLICY),
+    "code_broken": (_HYPOTHETICAL, _POLICY),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimand:
+    """One strategy for each event that can come between a dose and its effect."""
+
+    flare: Strategy = _POLICY
+    steroid_burst: Strategy = _HYPOTHETICAL
+    infection: Strategy = _HYPOTHETICAL
+    vaccination: Strategy = _HYPOTHETICAL
+    other_medicine_change: Strategy = _HYPOTHETICAL
+    missed_doses: Strategy = _POLICY
+    dose_change: Strategy = _WHILE_ON
+    side_effect_stop: Strategy = _COMPOSITE
+    code_broken: Strategy = _HYPOTHETICAL
+
+    @property
+    def strategies(self) -> dict[str, Strategy]:
+        """The strategy of each event, by its key in the plan."""
+        return {key: getattr(self, key) for key in STRATEGIES}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StopRule:
     """A safety rule of the plan: when it is met, who is told and what happens."""

@@ -12,10 +12,12 @@ from datetime import date
 from fractions import Fraction
 
 from openldn.protocol._parts import (
+    STRATEGIES,
     Acts,
     Analysis,
     Design,
     Drug,
+    Estimand,
     Kind,
     LadderStep,
     Person,
@@ -23,6 +25,7 @@ from openldn.protocol._parts import (
     RampStep,
     Scheme,
     StopRule,
+    Strategy,
 )
 from openldn.protocol._table import Findings, Table
 from openldn.protocol._toml import parse
@@ -83,6 +86,7 @@ class PlanParts:
     design: Design
     outcomes: tuple[Outcome, ...]
     analysis: Analysis
+    estimand: Estimand | None
     stop_rules: tuple[StopRule, ...]
     problems: tuple[Problem, ...]
     is_sound: Callable[[str], bool]
@@ -107,6 +111,7 @@ def read_parts(data: bytes) -> PlanParts:
         design=_design(root.table("design", is_required=True)),
         outcomes=_outcomes(root),
         analysis=_analysis(root.table("analysis", is_required=False)),
+        estimand=_estimand(root),
         stop_rules=tuple(_stop_rule(table) for table in root.tables("stop_rule", limit=_LIMIT)),
         problems=(),
         is_sound=findings.is_sound,
@@ -248,6 +253,19 @@ def _analysis(table: Table) -> Analysis:
     )
     table.close()
     return analysis
+
+
+def _estimand(root: Table) -> Estimand | None:
+    """Read the block; without it no strategy applies, and with it each has its default."""
+    table = root.table("estimand", is_required=False)
+    if not root.has("estimand"):
+        return None
+    chosen = {
+        key: Strategy(table.choice(key, list(allowed), allowed[0]))
+        for key, allowed in STRATEGIES.items()
+    }
+    table.close()
+    return Estimand(**chosen)
 
 
 def _stop_rule(table: Table) -> StopRule:

@@ -14,6 +14,7 @@ from openldn.protocol._parts import (
     Analysis,
     Design,
     Drug,
+    Estimand,
     LadderStep,
     Person,
     Prescriber,
@@ -58,6 +59,8 @@ class PlanShape(Protocol):
     def outcomes(self) -> tuple[Outcome, ...]: ...
     @property
     def analysis(self) -> Analysis: ...
+    @property
+    def estimand(self) -> Estimand | None: ...
     @property
     def stop_rules(self) -> tuple[StopRule, ...]: ...
 

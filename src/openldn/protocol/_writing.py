@@ -49,6 +49,15 @@ COMMENTS = {
     "analysis.prior": "what is assumed before the data: default, sceptical, wide or evidence",
     "analysis.decision": "how sure the answer must be",
     "analysis.looks": "after which whole pairs the answer may be seen early",
+    "estimand.flare": "treatment-policy or composite",
+    "estimand.steroid_burst": "hypothetical, treatment-policy or composite",
+    "estimand.infection": "hypothetical or treatment-policy",
+    "estimand.vaccination": "hypothetical or treatment-policy",
+    "estimand.other_medicine_change": "hypothetical or treatment-policy",
+    "estimand.missed_doses": "3 or more days running: treatment-policy or while-on-treatment",
+    "estimand.dose_change": "while-on-treatment or treatment-policy",
+    "estimand.side_effect_stop": "composite or treatment-policy",
+    "estimand.code_broken": "hypothetical or treatment-policy",
     "stop_rule.on": "an outcome, a side effect, an event, or safety",
     "stop_rule.days": "met on this many days ...",
     "stop_rule.within": "... within this many days",
@@ -108,6 +117,8 @@ def _tables(plan: PlanShape) -> Iterator[tuple[str, Iterable[_Line]]]:
             ("asymmetric", analysis.asymmetric),
         ],
     )
+    if plan.estimand is not None:
+        yield "[estimand]", list(plan.estimand.strategies.items())
     for rule in plan.stop_rules:
         yield "[[stop_rule]]", _stop_rule(rule)
 

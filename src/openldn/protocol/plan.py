@@ -12,6 +12,7 @@ from openldn.protocol._parts import (
     Arm,
     Design,
     Drug,
+    Estimand,
     Kind,
     LadderStep,
     Period,
@@ -20,6 +21,7 @@ from openldn.protocol._parts import (
     RampStep,
     Scheme,
     StopRule,
+    Strategy,
 )
 from openldn.protocol._reading import read_parts
 from openldn.protocol._rules import broken_rules
@@ -33,6 +35,7 @@ __all__ = [
     "Arm",
     "Design",
     "Drug",
+    "Estimand",
     "Kind",
     "LadderStep",
     "Period",
@@ -42,6 +45,7 @@ __all__ = [
     "RampStep",
     "Scheme",
     "StopRule",
+    "Strategy",
 ]
 
 
@@ -56,6 +60,7 @@ class Plan:
     design: Design
     outcomes: tuple[Outcome, ...]
     analysis: Analysis
+    estimand: Estimand | None = None  # None: model.md section 2 as it stands
     stop_rules: tuple[StopRule, ...] = ()
     # Of the bytes of plan.toml, "" if none. Two plans that say the same are equal, however spaced.
     sha256: str = field(default="", compare=False)
@@ -81,6 +86,7 @@ class Plan:
             design=parts.design,
             outcomes=parts.outcomes,
             analysis=parts.analysis,
+            estimand=parts.estimand,
             stop_rules=parts.stop_rules,
             sha256=hashlib.sha256(data).hexdigest(),
         )

@@ -5,11 +5,20 @@ Everything that a reader needs to check the answer, printed from the saved file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from openldn.report.assumptions import model_rows, value_text
+from openldn.report.checks import (
+    STRIP_HEADING,
+    dose_note,
+    handled_lines,
+    headline_rows,
+    interval_text,
+    row_text,
+    test_text,
+)
 from openldn.report.markup import bullets, esc, picture
-from openldn.report.saved import Interval, Level, OutcomeAnswer, SavedAnswer, SensitivityRow
+from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
 from openldn.report.sentences import GIVEN, grade_sentence, recorded_sentence, shares
 from openldn.report.words import dose_text, matters_text, number, signed, title_text
 
@@ -17,48 +26,11 @@ __all__ = [
     "conduct_rows",
     "doctor_html",
     "estimand_text",
-    "interval_text",
     "quantity_rows",
     "result_text",
-    "sensitivity_name",
-    "test_text",
 ]
 
-# model.md section 8: the fixed names of the sensitivity rows, in plain words.
-_SENSITIVITY = {
-    "prior:default": "Start from the usual prior",
-    "prior:sceptical": "Start from more doubt",
-    "prior:wide": "Start with an open mind",
-    "prior:evidence": "Start from what studies found",
-    "as-taken": "Count what was really taken",
-    "all-days": "All days (this row includes the weeks in which you knew what you took)",
-    "no-events": "Leave outside events out of the model",
-    "flares-adjusted": "Adjust for flares (adjusts for something the drug may change)",
-    "asymmetric": "Let build-up and fade differ",
-    "guesses-removed": "Leave out periods guessed right (descriptive)",
-    "hope": "Allow for hope as well",
-    "tau-30": "Build-up fixed at 30 days",
-}
-
 _INCLUDES = {"drug": "the drug", "expectation": "expectation", "time": "the passing of time"}
-
-
-def interval_text(effect: Interval, decimals: int) -> str:
-    """Return a difference with its 95% interval: ``−1.3 (−2.3 to −0.3)``."""
-    ends = f"{signed(effect.low, decimals)} to {signed(effect.high, decimals)}"
-    return f"{signed(effect.mean, decimals)} ({ends})"
-
-
-def sensitivity_name(name: str) -> str:
-    """Return a sensitivity row in plain words; an unknown name is printed as it is."""
-    if name in _SENSITIVITY:
-        return _SENSITIVITY[name]
-    kind, _, size = name.partition(":")
-    if kind == "drop-days":
-        return f"Leave out the first {size} days of each period"
-    if kind == "missing":
-        return f"Missing LDN days {size.lstrip('+')} points worse"
-    return name
 
 
 def estimand_text(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
@@ -73,13 +45,14 @@ def estimand_text(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
         if level.part == "randomised"
         else "All days, by the dose recorded."
     )
+    told = " ".join(handled_lines(saved))
     return (
         f"Steady-state difference in daily {outcome.name} "
         f"({outcome.minimum:g} to {outcome.maximum:g}, {outcome.better_word} is better), "
         f"{dose_text(level.dose_mg)} of naltrexone against {against}. {days} "
         f"The difference includes {kept}. Differences are LDN minus comparison; "
-        f"a negative one is a lower score."
-    )
+        f"a negative one is a lower score. {told}"
+    ).rstrip()
 
 
 def result_text(outcome: OutcomeAnswer) -> str:
@@ -116,24 +89,6 @@ def quantity_rows(outcome: OutcomeAnswer) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def test_text(outcome: OutcomeAnswer) -> str:
-    """Return the answer that needs no model, always with its floor."""
-    test = outcome.randomisation_test
-    if not test and outcome.headline.part == "randomised":
-        return "This file holds no randomisation test."
-    if not test:
-        return "No randomisation test: it needs a part with an order drawn by chance."
-    ways = f"{test.get('schedules')} possible orders"
-    if not test.get("exact"):
-        ways += f", {test.get('draws')} draws"
-    parts = [
-        f"{name} p = {test[key]['p']:.3g} (smallest possible {test[key]['floor']:.3g})"
-        for key, name in (("filtered", "filtered"), ("period_means", "period means"))
-        if isinstance(test.get(key), Mapping) and test[key].get("p") is not None
-    ]
-    return f"Randomisation test over {ways}: " + "; ".join(parts) + "."
-
-
 def conduct_rows(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[tuple[str, str], ...]:
     """Return how the trial was carried out."""
     kind = title_text(saved.kind.replace("-", " ")) or "Diary without a plan"
@@ -153,7 +108,7 @@ def doctor_html(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
     """Return the doctor's detail about one outcome, as closed details with an open first one."""
     parts = (
         ("What was estimated", _estimate(saved, outcome)),
-        ("Does the answer hold if we look another way?", _sensitivity(outcome)),
+        (STRIP_HEADING, _sensitivity(outcome)),
         ("Every dose that was tried", _levels(outcome)),
         (f"How good was this trial? Grade {saved.grade}", _conduct(saved, outcome)),
         ("Model and priors", _model(saved, outcome)),
@@ -187,14 +142,12 @@ def _chance(probability: float) -> str:
 def _sensitivity(outcome: OutcomeAnswer) -> str:
     if not outcome.sensitivity:
         return ""
-    level = outcome.headline
-    first = SensitivityRow(name="As planned", dose_mg=level.dose_mg, effect=level.effect)
-    rows = (first, *outcome.sensitivity)
+    rows = headline_rows(outcome)
     low, high = _span(outcome, rows)
     first_row = ' class="first"'
     body = "".join(
         f"<tr{first_row if i == 0 else ''}>"
-        f'<th scope="row">{esc(_row_name(row, level))}</th>'
+        f'<th scope="row">{esc(row_text(row))}</th>'
         f'<td class="bar">{_bar(row.effect, outcome.mcid, low, high)}</td>'
         f'<td class="num">{esc(interval_text(row.effect, outcome.decimals))}</td></tr>'
         for i, row in enumerate(rows)
@@ -202,20 +155,13 @@ def _sensitivity(outcome: OutcomeAnswer) -> str:
     caption = (
         f"Difference in {outcome.name} points, with 95% interval. The grey band is "
         f"“about the same”: within {matters_text(outcome.mcid)}. Bars run from "
-        f"{signed(low)} to {signed(high)}."
-    )
+        f"{signed(low)} to {signed(high)}. {dose_note(outcome)}"
+    ).rstrip()
     return (
         f'<table class="strip"><caption>{esc(caption)}</caption><thead><tr>'
         f'<th scope="col">If we …</th><th scope="col">lower ← → higher</th>'
         f'<th scope="col" class="num">Difference</th></tr></thead><tbody>{body}</tbody></table>'
     )
-
-
-def _row_name(row: SensitivityRow, headline: Level) -> str:
-    name = sensitivity_name(row.name)
-    if row.dose_mg is None or row.dose_mg == headline.dose_mg:
-        return name
-    return f"{name}, {dose_text(row.dose_mg)}"
 
 
 def _span(outcome: OutcomeAnswer, rows: Iterable[SensitivityRow]) -> tuple[float, float]:

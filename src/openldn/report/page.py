@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from openldn.report.checks import joint_text
 from openldn.report.daily_plot import DailyPlot, Scale, opened_plot
 from openldn.report.doctor import doctor_html
 from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
@@ -243,7 +244,12 @@ def _spoken(sentence: Sentence) -> str:
 
 
 def _other(outcome: OutcomeAnswer) -> str:
-    lines = [size_sentence(outcome), dose_sentence(outcome), *open_sentences(outcome)]
+    lines = [
+        size_sentence(outcome),
+        dose_sentence(outcome),
+        joint_text(outcome),
+        *open_sentences(outcome),
+    ]
     told = "".join(f"<p>{esc(line)}</p>" for line in lines if line)
     return (
         f'<section class="other"><h3>{esc(outcome.title)}</h3>'

@@ -5,7 +5,7 @@ Reports are built from the saved file alone, so that any report can be made agai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from openldn.protocol.plan import Plan
 
 __all__ = [
+    "Handled",
     "Harm",
     "Interval",
     "Level",
@@ -120,6 +121,15 @@ class SensitivityRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Handled:
+    """An event on the way, what the plan did about it, and how many days that touched."""
+
+    event: str
+    strategy: str
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
     """One reason for the grade, with its stable code."""
 
@@ -199,6 +209,7 @@ class OutcomeAnswer:
     events: tuple[tuple[str, Interval], ...]
     randomisation_test: Mapping[str, Any] | None
     sensitivity: tuple[SensitivityRow, ...]
+    joint: Interval | None  # a secondary outcome leaning on the others
     diagnostics: Mapping[str, Any]
 
     @property
@@ -275,6 +286,7 @@ class SavedAnswer:
     outcomes: tuple[OutcomeAnswer, ...]
     refused: tuple[tuple[str, str], ...]
     harms: tuple[Harm, ...]
+    handled: tuple[Handled, ...] | None  # None where the plan has no strategies
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -323,6 +335,7 @@ def _read(answer: Mapping[str, Any], labels: Mapping[str, str], decision: float)
         ),
         # A file from before side effects were asked has none.
         harms=tuple(Harm.read(given) for given in answer.get("harms", ())),
+        handled=_handled(answer.get("estimand")),
         model=answer.get("model", {}),
         limits=tuple(str(limit) for limit in answer.get("limits", ())),
         citations=tuple(_citation(citation) for citation in answer.get("citations", ())),
@@ -367,8 +380,18 @@ def _outcome(given: Mapping[str, Any], labels: Mapping[str, str], decision: floa
         ),
         randomisation_test=given.get("randomisation_test"),
         sensitivity=tuple(_sensitivity(row) for row in given.get("sensitivity", ())),
+        joint=Interval.read_if_there((given.get("joint") or {}).get("effect")),
         diagnostics=given.get("diagnostics", {}),
         **quantity,
+    )
+
+
+def _handled(given: Sequence[Mapping[str, Any]] | None) -> tuple[Handled, ...] | None:
+    if given is None:
+        return None
+    return tuple(
+        Handled(event=str(one["event"]), strategy=str(one["strategy"]), days=int(one["days"]))
+        for one in given
     )
 
 
@@ -388,10 +411,11 @@ def _citation(given: object) -> str:
 
 
 def _decision(answer: Mapping[str, Any], plan: Plan | None) -> float:
-    if plan is not None:
-        return plan.analysis.decision
+    # The file states the threshold it used: with looks it lies above the plan's own.
     stated = answer.get("model", {}).get("decision")
-    return float(stated) if isinstance(stated, int | float) else _USUAL_DECISION
+    if isinstance(stated, int | float):
+        return float(stated)
+    return plan.analysis.decision if plan is not None else _USUAL_DECISION
 
 
 def _wrong_file(answer: Mapping[str, Any]) -> Problem:

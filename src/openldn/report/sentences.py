@@ -13,6 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.report.assumptions import model_rows
+from openldn.report.checks import (
+    HANDLED_HEADING,
+    STRIP_HEADING,
+    handled_lines,
+    joint_text,
+    strip_lines,
+    test_text,
+)
 from openldn.report.saved import Harm, Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
@@ -292,6 +300,8 @@ def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: 
     if saved.harms:
         head = f"Side effects, {GIVEN}:"
         blocks.append(_listed(head, [harm_sentence(harm) for harm in saved.harms], width))
+    if handled := handled_lines(saved):
+        blocks.append(_listed(HANDLED_HEADING, handled, width))
     reasons = [reason.text for reason in saved.grade_reasons]
     blocks.append(_listed(f"{grade_sentence(saved)} {recorded_sentence(saved)}", reasons, width))
     if saved.limits:
@@ -321,6 +331,13 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
             width,
         ),
     ]
+    if outcome.randomisation_test:
+        blocks.append(_wrapped([test_text(outcome)], width))
+    if outcome is saved.primary and (lines := strip_lines(outcome)):
+        head = f"{STRIP_HEADING} Difference in points, with the range of 95 of 100 answers:"
+        blocks.append(_listed(head, lines, width))
+    if told_together := joint_text(outcome):
+        blocks.append(_wrapped([told_together], width))
     if outcome.open_levels:
         head = "From the weeks when you knew what you took:"
         blocks.append(_listed(head, open_sentences(outcome), width))

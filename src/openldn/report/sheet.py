@@ -10,19 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 from openldn.report.assumptions import model_rows
+from openldn.report.checks import headline_rows, interval_text, row_text, test_text
 from openldn.report.daily_plot import DailyPlot, Panel, Scale, Stretch
 from openldn.report.doctor import (
     conduct_rows,
     estimand_text,
-    interval_text,
     quantity_rows,
     result_text,
-    sensitivity_name,
-    test_text,
 )
 from openldn.report.harms import HarmTable
 from openldn.report.page import AnswerPage
-from openldn.report.saved import OutcomeAnswer, SavedAnswer, SensitivityRow
+from openldn.report.saved import OutcomeAnswer, SavedAnswer
 from openldn.report.sentences import (
     HEADING,
     PURPOSE,
@@ -40,6 +38,7 @@ __all__ = ["sheet_data"]
 
 # What one side of A4 holds beside the plot; the rest is counted and stands in the HTML file.
 _MOST_ROWS = 9
+_MOST_CHECKS = 15  # every row that model.md section 8 knows
 _MOST_LIMITS = 7
 _MOST_REASONS = 6
 _MOST_PRIOR_LETTERS = 1200
@@ -186,19 +185,17 @@ def _height(value: float, scale: Scale) -> float:
 
 
 def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
-    level = outcome.headline
-    others = [row for row in outcome.sensitivity if row.dose_mg in (None, level.dose_mg)]
-    if not others:
+    rows = headline_rows(outcome)
+    if len(rows) == 1:
         return None
-    first = SensitivityRow(name="As planned", dose_mg=level.dose_mg, effect=level.effect)
-    kept = [first, *others[:_MOST_ROWS]]
+    kept = rows[: _MOST_CHECKS + 1]
     low = min(-outcome.mcid, *(row.effect.low for row in kept))
     high = max(outcome.mcid, *(row.effect.high for row in kept))
 
     def at(value: float) -> float:
         return (value - low) / (high - low)
 
-    left_out = len(others) - len(kept) + 1
+    left_out = len(rows) - len(kept)
     more = f" ({left_out} more in the HTML file)" if left_out else ""
     return {
         "title": f"If we look another way{more}",
@@ -211,7 +208,7 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
         "zero": at(0),
         "rows": [
             {
-                "name": sensitivity_name(row.name),
+                "name": row_text(row),
                 "low": at(row.effect.low),
                 "mean": at(row.effect.mean),
                 "high": at(row.effect.high),
