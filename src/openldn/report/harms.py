@@ -88,7 +88,9 @@ def harm_table(
         good_days=_good_days(active, other, scale),
         side_effects=tuple(
             HarmRow(
-                label=title_text(id_), active=_count(active, id_), comparison=_count(other, id_)
+                label=title_text(id_.replace("-", " ")),
+                active=_count(active, id_),
+                comparison=_count(other, id_),
             )
             for id_ in ids
         ),
