@@ -246,8 +246,8 @@ class TestSeal:
 class TestRefusals:
     """Too little to go by is said, outcome by outcome."""
 
-    def test_an_ordinal_scale_is_refused_with_its_reason(self) -> None:
-        """A 1 to 5 scale waits for its own model; another outcome is still answered."""
+    def test_an_ordinal_scale_with_one_answer_only_is_refused_with_its_reason(self) -> None:
+        """A 1 to 5 scale that never moved has nothing to compare; another outcome is answered."""
         diary = diary_of(pairs("NANA", days=14), seed=1).diary
         two = replace(
             diary,
@@ -259,7 +259,9 @@ class TestRefusals:
         rested = outcome(id="rested", family=Family.ORDINAL, role=Role.SECONDARY)
         answer = analyse(two, outcomes=[outcome(), rested])
         assert set(answer.outcomes) == {"pain"}
-        assert "ordinal" in answer.refused["rested"]
+        assert answer.refused["rested"] == (
+            "Every recorded value is 3, so there is nothing to compare."
+        )
 
     @pytest.mark.parametrize(
         ("letters", "days", "scores", "words"),
@@ -499,7 +501,7 @@ class TestTheFile:
         assert json.loads(json.dumps(answer, allow_nan=False)) == answer
         assert set(answer) == {
             "format", "kind", "openldn", "design", "outcomes", "refused", "model", "limits",
-            "citations",
+            "citations", "harms",
         }  # fmt: skip
         (pain,) = answer["outcomes"]
         assert {

@@ -14,6 +14,7 @@ from typing import Any
 from openldn.report.plot_days import PlotDay
 
 __all__ = [
+    "HARMS",
     "SAMPLES",
     "clear_benefit",
     "clear_harm",
@@ -48,6 +49,41 @@ def _level(**changes: Any) -> dict[str, Any]:
         "p_best": 0.97,
     }
     return level | changes
+
+
+def _harm(id_: str, **changes: Any) -> dict[str, Any]:
+    harm = {
+        "id": id_,
+        "family": "binary",
+        "contrast": "placebo",
+        "days_active": {"found": 12, "asked": 42},
+        "days_contrast": {"found": 5, "asked": 42},
+        "reason": None,
+        "part": "randomised",
+        "dose_mg": 3.0,
+        "includes": ["drug"],
+        "p_raised": 0.84,
+        "effect": _summary(0.12, 0.1),
+        "link_effect": _summary(0.6, 0.5),
+    }
+    return harm | changes
+
+
+_UNASKED = dict.fromkeys(("part", "dose_mg", "includes", "p_raised", "effect", "link_effect"))
+
+HARMS = (
+    _harm("vivid-dreams"),
+    _harm("nausea", p_raised=0.52, effect=_summary(0.01, 0.06)),
+    _harm("headache", p_raised=0.03, effect=_summary(-0.2, 0.09)),
+    _harm("dry_mouth", p_raised=0.97, effect=_summary(0.25, 0.1), includes=["drug", "expectation"]),
+    _harm(
+        "itching",
+        days_active={"found": 0, "asked": 42},
+        days_contrast={"found": 0, "asked": 42},
+        reason="It was not noted on any of the days that were asked.",
+        **_UNASKED,
+    ),
+)
 
 
 def _outcome(**changes: Any) -> dict[str, Any]:
@@ -248,6 +284,47 @@ def nothing_answered() -> dict[str, Any]:
     return answer
 
 
+def side_effects() -> dict[str, Any]:
+    """A clear answer beside five side effects of every kind."""
+    answer = clear_benefit()
+    answer["harms"] = deepcopy(list(HARMS))
+    return answer
+
+
+def yes_or_no() -> dict[str, Any]:
+    """An outcome of two answers that is clear, and a count that is not."""
+    answer = clear_benefit()
+    none = {"noise_sd": None, "white_share": None, "wander_sd": _summary(0.8, 0.4)}
+    level = _level(effect=_summary(-0.21, 0.08), link_effect=_summary(-1.1, 0.5))
+    answer["outcomes"] = [
+        _outcome(
+            id="night_sweats", family="binary", scale=[0, 1], mcid=0.1, levels=[level], **none
+        ),
+        _outcome(
+            id="attacks",
+            role="secondary",
+            family="count",
+            scale=[0, 30],
+            mcid=1.0,
+            verdict="could-not-tell",
+            worthwhile=False,
+            levels=[
+                _level(
+                    effect=_summary(-0.6, 0.7),
+                    link_effect=_summary(-0.2, 0.3),
+                    p_benefit=0.8,
+                    p_meaningful_benefit=0.3,
+                    p_about_same=0.68,
+                    p_meaningful_harm=0.02,
+                )
+            ],
+            dispersion=_summary(5.0, 2.0),
+            **none,
+        ),
+    ]
+    return answer
+
+
 SAMPLES: Mapping[str, dict[str, Any]] = {
     "clear-benefit": clear_benefit(),
     "clear-harm": clear_harm(),
@@ -256,6 +333,8 @@ SAMPLES: Mapping[str, dict[str, Any]] = {
     "several-levels": several_levels(),
     "one-outcome-refused": one_outcome_refused(),
     "nothing-answered": nothing_answered(),
+    "side-effects": side_effects(),
+    "yes-or-no": yes_or_no(),
 }
 
 

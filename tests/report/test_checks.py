@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from openldn.report import AnswerPage, summary_text
-from openldn.report.checks import headline_rows, row_text
+from openldn.report.checks import headline_rows, joint_text, row_text
 from openldn.report.checks import test_text as told
 from openldn.report.saved import SavedAnswer
 from openldn.report.sheet import sheet_data
@@ -78,3 +78,18 @@ class TestTheStrip:
         page = AnswerPage.build(answer)
         assert len(headline_rows(outcome_of(answer))) == len(rows)
         assert "The same rows for 1.5 mg stand in the answer file." in page.doctor
+
+
+class TestSecondaryScoresTogether:
+    """A score that leans on the others is told in one sentence, and a tiny difference as none."""
+
+    @pytest.mark.parametrize(
+        ("mean", "told_as"),
+        [(-0.3, "was about 0.3 points lower"), (0.01, "was about the same")],
+    )
+    def test_the_size_is_told_as_it_is(self, mean: float, told_as: str) -> None:
+        """Never "about less than 0.1 points"."""
+        answer = samples.one_outcome_refused()
+        answer["outcomes"][1]["joint"]["effect"]["mean"] = mean
+        sentence = joint_text(SavedAnswer.read(answer).outcomes[1])
+        assert f"your fatigue {told_as}: likely between" in sentence

@@ -2,9 +2,14 @@
 
 import re
 
+import pytest
+
+from openldn.report import AnswerPage
 from openldn.report.daily_plot import Scale
-from openldn.report.harms import HarmTable, harm_table, harms_html
+from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
 from openldn.report.plot_days import PlotDay
+from openldn.report.saved import Harm
+from openldn.report.sentences import GIVEN, harm_sentence
 from report import samples
 
 PAIN = Scale(label="Pain", minimum=0, maximum=10, better="lower")
@@ -89,3 +94,74 @@ def test_bars_numbers_and_table_agree() -> None:
     assert re.findall(r'class="fill[AP]" width="(\d+)"', html) == numbers
     for row in rows:
         assert f"{row.active.found} of {row.active.asked} days" in html
+
+
+def told(id_: str, **changes: object) -> str:
+    """The sentence about one side effect of the samples."""
+    (harm,) = (harm for harm in samples.HARMS if harm["id"] == id_)
+    return harm_sentence(Harm.read(harm | changes))
+
+
+def test_days_of_both_sides_and_the_fixed_word_stand_in_one_sentence() -> None:
+    """The counts come first, then how likely LDN is behind them, then the range."""
+    assert told("vivid-dreams") == (
+        "Vivid dreams on 12 of 42 LDN days against 5 of 42 placebo days: likely caused by LDN"
+        " (84 of 100). The true difference is likely between 8 fewer days and 32 more days in 100."
+    )
+
+
+@pytest.mark.parametrize(
+    ("p_raised", "words"),
+    [
+        (0.95, "very likely caused by LDN"),
+        (0.67, "likely caused by LDN"),
+        (0.66, "we could not tell whether LDN had a part in it"),
+        (0.34, "we could not tell whether LDN had a part in it"),
+        (0.33, "unlikely to be made more frequent by LDN"),
+        (0.09, "very unlikely to be made more frequent by LDN"),
+    ],
+)
+def test_the_fixed_words_change_at_their_fixed_places(p_raised: float, words: str) -> None:
+    """Bands of the list of chance words, and nothing of our own between them."""
+    sentence = told("vivid-dreams", p_raised=p_raised)
+    assert f": {words} ({100 * p_raised:.0f} of 100)." in sentence
+
+
+@pytest.mark.parametrize(
+    ("includes", "cause"),
+    [
+        (["drug", "expectation"], "LDN and your expectations together"),
+        (
+            ["drug", "expectation", "time"],
+            "LDN, your expectations and the passing of time together",
+        ),
+    ],
+)
+def test_what_else_is_in_the_difference_is_named(includes: list[str], cause: str) -> None:
+    """An open diary cannot tell the drug from hope, for harms no more than for gains."""
+    sentence = told("vivid-dreams", includes=includes, contrast="none")
+    assert f"likely caused by {cause} (84 of 100)." in sentence
+    assert "against 5 of 42 days without LDN" in sentence
+
+
+def test_a_side_effect_without_an_answer_says_why() -> None:
+    """It keeps its line, with the reason in the place of the chance."""
+    assert told("itching") == (
+        "Itching: no answer. It was not noted on any of the days that were asked."
+    )
+
+
+def test_the_page_tells_every_side_effect_once_with_the_assumptions() -> None:
+    """All lines, the words of every probability, and nothing at all without side effects."""
+    html = harms_told([Harm.read(harm) for harm in samples.HARMS])
+    assert html.count("<li>") == len(samples.HARMS)
+    assert GIVEN in html
+    assert harms_told(()) == ""
+
+
+def test_a_page_without_a_diary_does_not_say_that_there_are_no_side_effects() -> None:
+    """The saved answer knows them, even where there are no days to set side by side."""
+    page = AnswerPage.build(samples.side_effects())
+    assert "Vivid dreams on 12 of 42 LDN days" in page.good_and_bad
+    assert "There are no side effects" not in page.good_and_bad
+    assert "There are no side effects" in AnswerPage.build(samples.clear_benefit()).good_and_bad

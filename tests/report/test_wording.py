@@ -14,6 +14,7 @@ from openldn.report.sentences import (
     GIVEN,
     dose_sentence,
     first_sentence,
+    harm_sentence,
     interval_note,
     open_sentences,
     questions,
@@ -61,6 +62,7 @@ def person_sentences(name: str) -> Iterator[str]:
     """Yield each sentence that a person reads first."""
     page = AnswerPage.build(samples.SAMPLES[name])
     yield from questions(page.primary)
+    yield from map(harm_sentence, page.saved.harms)
     for outcome in page.saved.outcomes:
         yield first_sentence(outcome).text
         yield from open_sentences(outcome)

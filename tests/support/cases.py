@@ -20,7 +20,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CASES", "Case", "case_named", "golden_path", "load_golden"]
+__all__ = [
+    "CASES",
+    "Case",
+    "case_named",
+    "days_of",
+    "drop_days",
+    "event_columns",
+    "exposure_of",
+    "golden_path",
+    "load_golden",
+    "pairs_of",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -138,19 +149,19 @@ def _active(level: int) -> tuple[int, int]:
     return (level, 1)
 
 
-def _days(*stretches: tuple[tuple[int, int], int]) -> tuple[Ints, Ints]:
+def days_of(*stretches: tuple[tuple[int, int], int]) -> tuple[Ints, Ints]:
     """Levels and capsules by day from ((level, capsule), days) stretches."""
     rows = [state for state, days in stretches for _ in range(days)]
     table = np.array(rows, dtype=np.int64)
     return table[:, 0], table[:, 1]
 
 
-def _pairs(signs: str, *, days: int, level: int = 1) -> list[tuple[tuple[int, int], int]]:
+def pairs_of(signs: str, *, days: int, level: int = 1) -> list[tuple[tuple[int, int], int]]:
     """Stretches for a string of periods: `A` active at `level`, `P` placebo."""
     return [(_active(level) if sign == "A" else _PLACEBO, days) for sign in signs]
 
 
-def _events(n_days: int, *spans: Sequence[tuple[int, int]]) -> Floats:
+def event_columns(n_days: int, *spans: Sequence[tuple[int, int]]) -> Floats:
     """One 0/1 column for each event; a span is (first day from 1, days)."""
     columns = np.zeros((n_days, len(spans)))
     for j, event in enumerate(spans):
@@ -159,14 +170,16 @@ def _events(n_days: int, *spans: Sequence[tuple[int, int]]) -> Floats:
     return columns
 
 
-def _exposure(on: Ints, *, start: float, next_day: bool, truth: _Truth) -> Floats:
-    """Exposure that drifts toward `on` with the truth's time constants."""
-    tau_off = truth.tau if truth.tau_off is None else truth.tau_off
+def exposure_of(
+    on: Ints, *, start: float, next_day: bool, tau: float, tau_off: float | None = None
+) -> Floats:
+    """Exposure that drifts toward `on` with one time constant, or one for each way."""
+    tau_on, tau_off = tau, tau if tau_off is None else tau_off
     x, out = start, np.empty(on.size)
     for t in range(on.size):
         target = (float(on[t - 1]) if t > 0 else start) if next_day else float(on[t])
-        tau = truth.tau if target > 0 else tau_off
-        x += (1 - np.exp(-1 / tau)) * (target - x)
+        pace = 1 - np.exp(-1 / (tau_on if target > 0 else tau_off))
+        x += pace * (target - x)
         out[t] = x
     return out
 
@@ -182,7 +195,7 @@ def _wandering(rng: np.random.Generator, n: int, *, truth: _Truth) -> Floats:
     return slow + truth.sigma * np.sqrt(truth.w) * rng.standard_normal(n)
 
 
-def _drop(rng: np.random.Generator, y: Floats, *, share: float) -> Floats:
+def drop_days(rng: np.random.Generator, y: Floats, *, share: float) -> Floats:
     """Drop days: half of `share` in runs of four (a bad spell), half one by one."""
     y = y.copy()
     wanted = round(share * y.size)
@@ -214,22 +227,26 @@ def _case(
 ) -> Case:
     """Draw one diary: the model's own data, then rounded, clipped and thinned."""
     rng = np.random.default_rng(seed)
-    levels, capsules = _days(*stretches)
+    levels, capsules = days_of(*stretches)
     n = levels.size
-    covariates = _events(n, *events)
+    covariates = event_columns(n, *events)
     trend = (np.arange(n) + 1 - (n + 1) / 2) / n
     mean = truth.alpha + truth.gamma * trend + covariates @ np.array(truth.delta)
     for k, beta in enumerate(truth.beta, start=1):
         on = (levels == k).astype(np.int64)
         start = float(already_on == k)
-        mean += beta * _exposure(on, start=start, next_day=acts_next_day, truth=truth)
+        mean += beta * exposure_of(
+            on, start=start, next_day=acts_next_day, tau=truth.tau, tau_off=truth.tau_off
+        )
     start = float(already_on > 0)
-    mean += truth.pill * _exposure(capsules, start=start, next_day=acts_next_day, truth=truth)
+    mean += truth.pill * exposure_of(
+        capsules, start=start, next_day=acts_next_day, tau=truth.tau, tau_off=truth.tau_off
+    )
     mean[:likelihood_from] += hope_before * (capsules[:likelihood_from] > 0)
     y = mean + _wandering(rng, n, truth=truth)
     if noise is not None:
         y = noise(rng, y)
-    y = _drop(rng, np.clip(np.round(y, decimals), *scale), share=missing)
+    y = drop_days(rng, np.clip(np.round(y, decimals), *scale), share=missing)
     return Case(
         name=name,
         about=about,
@@ -256,7 +273,7 @@ CASES: tuple[Case, ...] = (
         "pairs-84",
         "three blinded pairs of two weeks, one level, every day recorded",
         seed=101,
-        stretches=_pairs("APPAAP", days=14),
+        stretches=pairs_of("APPAAP", days=14),
         truth=_Truth(beta=(-1.2,)),
     ),
     _case(
@@ -308,7 +325,7 @@ CASES: tuple[Case, ...] = (
         "pill-1",
         "placebo and no-capsule days: drug and capsule are told apart",
         seed=107,
-        stretches=[(_NOTHING, 21), *_pairs("PAAPPA", days=14), (_NOTHING, 14)],
+        stretches=[(_NOTHING, 21), *pairs_of("PAAPPA", days=14), (_NOTHING, 14)],
         truth=_Truth(beta=(-1.0,), pill=-1.0, phi=0.6, tau=4.0),
         missing=0.10,
         uses_pill=True,
@@ -339,7 +356,7 @@ CASES: tuple[Case, ...] = (
         "events-next-day",
         "three pairs, two events, the drug acts on the day after",
         seed=109,
-        stretches=_pairs("PAAPPA", days=14),
+        stretches=pairs_of("PAAPPA", days=14),
         truth=_Truth(beta=(-0.8,), delta=(2.0, 1.0), phi=0.4, tau=2.0, gamma=-1.0),
         events=([(20, 5)], [(50, 4), (70, 3)]),
         missing=0.05,
@@ -349,7 +366,7 @@ CASES: tuple[Case, ...] = (
         "already-on",
         "withdrawal from a level taken for long: exposure starts full",
         seed=110,
-        stretches=[(_active(1), 14), *_pairs("PAAPPA", days=12)],
+        stretches=[(_active(1), 14), *pairs_of("PAAPPA", days=12)],
         truth=_Truth(beta=(-1.8,), phi=0.5, tau=7.0),
         missing=0.08,
         acts_next_day=True,
@@ -391,7 +408,7 @@ CASES: tuple[Case, ...] = (
         "asymmetric-1",
         "slow onset and fast washout, both estimated",
         seed=113,
-        stretches=_pairs("APPAPAAP", days=21),
+        stretches=pairs_of("APPAPAAP", days=21),
         truth=_Truth(beta=(-2.0,), phi=0.4, tau=10.0, tau_off=3.0, sigma=1.3),
         missing=0.10,
     ),
@@ -399,7 +416,7 @@ CASES: tuple[Case, ...] = (
         "run-in-hope",
         "no drug effect; an open run-in with hope carries exposure only, pairs carry the answer",
         seed=114,
-        stretches=[(_NOTHING, 14), (_active(1), 42), *_pairs("PAAPPAAP", days=14)],
+        stretches=[(_NOTHING, 14), (_active(1), 42), *pairs_of("PAAPPAAP", days=14)],
         truth=_Truth(beta=(0.0,), phi=0.6, tau=6.0),
         missing=0.07,
         likelihood_from=56,
@@ -430,7 +447,7 @@ CASES: tuple[Case, ...] = (
         "wandering-84",
         "a diary that wanders almost like a random walk, hardly any daily scatter",
         seed=116,
-        stretches=_pairs("PAPAAP", days=14),
+        stretches=pairs_of("PAPAAP", days=14),
         truth=_Truth(beta=(-1.0,), phi=0.9, w=0.02, sigma=1.8),
         decimals=1,
     ),

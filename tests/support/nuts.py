@@ -33,7 +33,15 @@ from scipy.stats import beta as beta_distribution
 
 from support.cases import Case
 
-__all__ = ["Inputs", "Run", "Sampler", "inputs_of", "summarise"]
+__all__ = [
+    "Inputs",
+    "Run",
+    "Sampler",
+    "inputs_of",
+    "parameter_summary",
+    "share_best",
+    "summarise",
+]
 
 numpyro.enable_x64()
 
@@ -180,7 +188,7 @@ class Run:
     @property
     def shape(self) -> tuple[int, int]:
         """Number of chains, draws of each."""
-        n_chains, n_draws = self.draws["alpha"].shape
+        n_chains, n_draws = self.draws["phi"].shape
         return n_chains, n_draws
 
     def ess(self, name: str) -> float:
@@ -279,14 +287,14 @@ def summarise(run: Run, *, case: Case) -> dict[str, Any]:
     """Every number of the golden file that comes from draws, each with its Monte Carlo error."""
     return {
         "parameters": {
-            name: _parameter(values, mcid=case.mcid if name in run.effects else None)
+            name: parameter_summary(values, mcid=case.mcid if name in run.effects else None)
             for name, values in sorted(run.draws.items())
         },
-        "p_best": _p_best(run, n_levels=case.n_levels),
+        "p_best": share_best(run, n_levels=case.n_levels),
     }
 
 
-def _parameter(values: Floats, *, mcid: float | None) -> dict[str, Any]:
+def parameter_summary(values: Floats, *, mcid: float | None) -> dict[str, Any]:
     """Summary of one parameter; tail probabilities for effects only."""
     out: dict[str, Any] = {
         "mean": _with_error(values),
@@ -329,7 +337,7 @@ def _quantile(values: Floats, q: float) -> dict[str, float]:
     return {"value": _rounded(value), "mcse": _rounded((high - low) / 2)}
 
 
-def _p_best(run: Run, *, n_levels: int) -> list[dict[str, float]]:
+def share_best(run: Run, *, n_levels: int) -> list[dict[str, float]]:
     """Share of draws in which each level is lowest; entry 0 is the contrast, effect 0."""
     beta = [run.draws[f"beta_{k}"] for k in range(1, n_levels + 1)]
     best = np.argmin(np.stack([np.zeros_like(beta[0]), *beta]), axis=0)

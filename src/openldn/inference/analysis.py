@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from openldn.diary import Diary
 from openldn.evidence.effect_priors import effect_prior
-from openldn.inference import gaussian, grid, priors
+from openldn.inference import binary, count, gaussian, grid, harms, ordinal, priors
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
@@ -17,8 +17,10 @@ from openldn.inference.estimand import score_under, touched_days
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
+from openldn.inference.harms import HarmAnswer
 from openldn.inference.influence import PriorInfluence, influence_of
 from openldn.inference.joint import Joint, Studied, joint_answers
+from openldn.inference.latent_model import LatentFit
 from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
 from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
@@ -134,6 +136,8 @@ def analyse(
         is_asymmetric=plan.analysis.asymmetric if plan else False,
         guesses=conduct.guesses if conduct else None,
     )
+    if progress and _needs_latent(asked, diary):
+        progress("loading the models of few answers (the first time may take a minute)")
     parts = _parts(question)
     recorded = parts[0].counts & ~np.isnan(course.scores(asked[0].id))
     grade = grade_of(course, recorded, plan=plan, conduct=conduct or Conduct())
@@ -166,13 +170,13 @@ def analyse(
         ),
         outcomes=answered,
         refused=refused,
+        harms=_harms(question, parts, grade, diary.side_effect_ids, progress),
         estimand=(
             touched_days(course, plan=plan, counts=parts[0].counts)
             if plan is not None and plan.estimand is not None
             else None
         ),
-        # Outcomes are answered from one prior, or not at all.
-        model=_model(question, _prior(next(iter(answered.values())).outcome, question))
+        model=_model(question, [one.outcome for one in answered.values()])
         | (_checks() if sensitivity else {}),
         limits=limits_of(
             course,
@@ -190,6 +194,52 @@ def analyse(
             if outcome.prior_influence
             for study in outcome.prior_influence.prior.studies
         ),
+    )
+
+
+def _needs_latent(asked: tuple[Outcome, ...], diary: Diary) -> bool:
+    """Whether a family other than gaussian will be fitted: their kernel is compiled once."""
+    is_few = any(outcome.family is not Family.GAUSSIAN for outcome in asked)
+    return is_few or bool(diary.side_effect_ids)
+
+
+def _harms(
+    question: _Question,
+    parts: tuple[_Part, ...],
+    grade: Grade,
+    side_effect_ids: Sequence[str],
+    progress: Callable[[str], None] | None,
+) -> tuple[HarmAnswer, ...]:
+    """Each side effect of the part that carries the conclusion, as a yes-or-no answer."""
+    main = parts[0]
+    prior = "default" if question.prior == "evidence" else question.prior
+    asked = replace(question, course=harms.as_scores(question.course), prior=prior)
+    found = []
+    for side_effect_id in side_effect_ids:
+        if progress:
+            progress(f"computing {side_effect_id}")
+        found.append(_harm(harms.outcome_of(side_effect_id), asked, main, grade))
+    return tuple(found)
+
+
+def _harm(outcome: Outcome, question: _Question, part: _Part, grade: Grade) -> HarmAnswer:
+    course = question.course
+    level, reason = None, None
+    try:
+        level = _headline(_answer_part(outcome, question, part, grade)[1], question.plan)
+    except _CannotAnswer as why:
+        reason = str(why)
+    contrast = level.contrast if level else _contrast_of(course, part.counts)
+    active, comparison = (
+        harms.count_on(course, outcome.id, arm, part.counts) for arm in (Arm.ACTIVE, contrast)
+    )
+    return HarmAnswer(
+        id=outcome.id,
+        active=active,
+        comparison=comparison,
+        contrast=contrast,
+        level=level,
+        reason=reason and (harms.why_all_alike(active, comparison) or reason),
     )
 
 
@@ -262,19 +312,23 @@ def _answer_outcome(
         levels=levels,
         p_best_none=1.0 - sum(level.p_best or 0.0 for level in compared),
         pill=fit.pill.summary() if fit.pill else None,
+        link_pill=fit.link_pill.summary() if isinstance(fit, LatentFit) and fit.link_pill else None,
         prior_influence=_influence(outcome, question, main, headline, notes),
         onset_days=fit.onset_days,
         offset_days=fit.offset_days,
-        noise_sd=fit.noise_sd,
+        noise_sd=None if isinstance(fit, LatentFit) else fit.noise_sd,
+        wander_sd=fit.wander_sd if isinstance(fit, LatentFit) else None,
+        dispersion=fit.dispersion if isinstance(fit, LatentFit) else None,
         phi=fit.phi,
-        white_share=fit.white_share,
+        white_share=None if isinstance(fit, LatentFit) else fit.white_share,
         trend=fit.trend.summary(),
         events=tuple(
             (event, effect.summary()) for event, effect in zip(events, fit.events, strict=True)
         ),
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
-        fit=fit,
+        effective_draws=fit.effective_draws if isinstance(fit, LatentFit) else None,
+        fit=None if isinstance(fit, LatentFit) else fit,
     )
 
 
@@ -284,6 +338,10 @@ def _checked(
     """Add the checks beside the answer; only the Gaussian family has them."""
     outcome, course = answer.outcome, question.course
     if answer.fit is None or outcome.family is not Family.GAUSSIAN:
+        notes.append(
+            f"{outcome.label}: a scale of this kind has no randomisation test and was not looked at"
+            " in other ways."
+        )
         return answer
     series, contrast = _series(outcome, question, part)
     others = [level.dose for level in answer.levels if level.part == part.name]
@@ -366,12 +424,12 @@ def _tested(
 
 def _answer_part(
     outcome: Outcome, question: _Question, part: _Part, grade: Grade
-) -> tuple[Fit, tuple[LevelAnswer, ...]]:
+) -> tuple[Fit | LatentFit, tuple[LevelAnswer, ...]]:
     """Fit the days of one part and read its doses off the posterior."""
     course = question.course
     series, contrast = _series(outcome, question, part)
     try:
-        fit = gaussian.fit(series, prior=_prior(outcome, question))
+        fit = _fit(series, outcome, _prior(outcome, question))
     except GridTooHard as hard:
         raise _CannotAnswer(
             f"The answer could not be computed well enough: {hard.effective:.0f} effective points"
@@ -390,6 +448,7 @@ def _answer_part(
     levels = tuple(
         _level(
             fit.levels[index],
+            link=fit.link_levels[index] if isinstance(fit, LatentFit) else None,
             outcome=outcome,
             sign=sign,
             part=part.name,
@@ -402,6 +461,19 @@ def _answer_part(
         for dose, index, share in zip(reported, at, best, strict=True)
     )
     return fit, levels
+
+
+def _fit(series: Series, outcome: Outcome, prior: BetaPrior) -> Fit | LatentFit:
+    """Fit by the family of the outcome."""
+    match outcome.family:
+        case Family.BINARY:
+            return binary.fit(series, prior=prior)
+        case Family.ORDINAL:
+            return ordinal.fit(series, steps=outcome.steps, prior=prior)
+        case Family.COUNT:
+            return count.fit(series, step=outcome.step, prior=prior)
+        case Family.GAUSSIAN:
+            return gaussian.fit(series, prior=prior)
 
 
 def _sign(outcome: Outcome) -> float:
@@ -422,10 +494,9 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
     recorded = ~np.isnan(score)
     dose_ug, arm = course.acting_dose(), course.acting_arm()
     hint = _why_so_few(course, part)
-    _refuse_if_hopeless(outcome, score[recorded], dose_ug[recorded], hint=hint)
-    # By the day itself, not by the day before that acts on it: one lagged day at the border of the
-    # periods is no ground to tell the capsule from the drug.
-    has_placebo = bool((course.arm[recorded] == ARMS.index(Arm.PLACEBO)).any())
+    _refuse_if_hopeless(score[recorded], dose_ug[recorded], hint=hint)
+    contrast = _contrast_of(course, recorded)
+    has_placebo = contrast is Arm.PLACEBO
     has_nothing = bool((course.arm[recorded] == ARMS.index(Arm.NONE)).any())
     level = np.zeros(len(course), dtype=np.int64)
     for k, dose in enumerate(course.levels, start=1):
@@ -445,7 +516,17 @@ def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series,
         start_capsule=course.already_on.ug > 0,
         is_asymmetric=question.is_asymmetric,
     )
-    return series, Arm.PLACEBO if has_placebo else Arm.NONE
+    return series, contrast
+
+
+def _contrast_of(course: Course, counts: BoolArray) -> Arm:
+    """Placebo where placebo days are among those that count, else taking nothing.
+
+    By the day itself, not by the day before that acts on it: one lagged day at the border of the
+    periods is no ground to tell the capsule from the drug.
+    """
+    has_placebo = (course.arm[counts] == ARMS.index(Arm.PLACEBO)).any()
+    return Arm.PLACEBO if has_placebo else Arm.NONE
 
 
 def _scores(outcome: Outcome, question: _Question, part: _Part) -> NDArray[np.float64]:
@@ -457,13 +538,8 @@ def _scores(outcome: Outcome, question: _Question, part: _Part) -> NDArray[np.fl
 
 
 def _refuse_if_hopeless(
-    outcome: Outcome, scores: NDArray[np.float64], dose_ug: NDArray[np.int64], *, hint: str
+    scores: NDArray[np.float64], dose_ug: NDArray[np.int64], *, hint: str
 ) -> None:
-    if outcome.family is not Family.GAUSSIAN:
-        raise _CannotAnswer(
-            f"A scale with {outcome.steps} answers needs the {outcome.family} model, which this"
-            " version does not have yet. Scales with 7 or more answers can be used."
-        )
     if len(scores) < MIN_VALUES:
         values = "1 recorded value" if len(scores) == 1 else f"{len(scores)} recorded values"
         why = f"It has {values} on the days that count; at least {MIN_VALUES} are needed."
@@ -512,6 +588,7 @@ def _includes(
 def _level(
     posterior: Mixture,
     *,
+    link: Mixture | None,
     outcome: Outcome,
     sign: float,
     part: str,
@@ -524,6 +601,9 @@ def _level(
     below_minus, below_zero, below_plus = (
         float(share) for share in posterior.below(np.array([-outcome.mcid, 0.0, outcome.mcid]))
     )
+    if link is not None:
+        # Rare events leave points piled up near 0 and skewed; the coefficient has the same sign.
+        below_zero = float(link.below(0.0))
     lower, higher = below_minus, 1.0 - below_plus
     better, worse = (lower, higher) if sign < 0 else (higher, lower)
     return LevelAnswer(
@@ -533,6 +613,7 @@ def _level(
         contrast=contrast,
         includes=includes,
         effect=posterior.summary(),
+        link_effect=link.summary() if link else None,
         p_benefit=below_zero if sign < 0 else 1.0 - below_zero,
         p_meaningful_benefit=better,
         p_about_same=1.0 - better - worse,
@@ -563,7 +644,7 @@ def _verdict(p_benefit: float, decision: float, *, values: int) -> str:
 
 def _prior(outcome: Outcome, question: _Question) -> BetaPrior:
     if question.prior != "evidence":
-        return priors.beta_prior(question.prior)
+        return priors.beta_prior(question.prior, outcome.family)
     conditions = question.plan.person.conditions if question.plan else ()
     found = priors.evidence_prior(conditions, outcome)
     if found is None:
@@ -595,12 +676,22 @@ def _influence(
     return found
 
 
-def _model(question: _Question, prior: BetaPrior) -> dict[str, Any]:
+def _model(question: _Question, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     course = question.course
+    # Outcomes of one family are answered from one prior, or not at all.
+    by_family = {outcome.family: outcome for outcome in outcomes}
+    families = {
+        str(family): priors.describe(
+            _prior(outcome, question), is_asymmetric=question.is_asymmetric, family=family
+        )
+        for family, outcome in by_family.items()
+    }
+    first = outcomes[0].family
     return {
-        "family": "gaussian",
+        "family": str(first),
         "prior": question.prior,
-        "priors": priors.describe(prior, is_asymmetric=question.is_asymmetric),
+        "priors": families.pop(str(first)),
+        "other_families": families,
         "decision": question.decision,
         "acts": str(course.acts),
         "time": "Days run over the calendar without gaps; day 1 is the first day of the plan, or of"
@@ -612,7 +703,8 @@ def _model(question: _Question, prior: BetaPrior) -> dict[str, Any]:
         ),
         "already_on_mg": float(course.already_on.mg),
         # Nothing is drawn at random: the seed is where the low-discrepancy sequence begins.
-        "points": "Halton's sequence with reversed digits, from the point named by the seed",
+        "points": "Halton's sequence with reversed digits, from the point named by the seed; the"
+        " families other than gaussian weigh normal draws of PCG64 with the same seed at each",
         "seed": grid.FIRST_POINT,
     }
 

@@ -22,6 +22,8 @@ from openldn.protocol.plan import Arm
 if TYPE_CHECKING:
     import altair
 
+    from openldn.inference.harms import HarmAnswer
+
 __all__ = ["Answer", "Design", "LevelAnswer", "OutcomeAnswer"]
 
 FORMAT = 1
@@ -43,6 +45,8 @@ class LevelAnswer:
         What else is in the difference: `drug`, then `expectation`, then `time`.
     effect
         Difference at steady state in the outcome's own points; negative = lower score.
+    link_effect
+        The coefficient on the link scale; None for the Gaussian family, where it is `effect`.
     p_benefit, p_meaningful_benefit, p_about_same, p_meaningful_harm
         Probabilities given the records and the assumptions; the last three add up to 1.
     p_best
@@ -55,6 +59,7 @@ class LevelAnswer:
     contrast: Arm
     includes: tuple[str, ...]
     effect: Summary
+    link_effect: Summary | None
     p_benefit: float
     p_meaningful_benefit: float
     p_about_same: float
@@ -72,7 +77,7 @@ class LevelAnswer:
             "contrast": str(self.contrast),
             "includes": list(self.includes),
             "effect": self.effect.to_json(),
-            "link_effect": None,
+            "link_effect": _json(self.link_effect),
             "p_benefit": self.p_benefit,
             "p_meaningful_benefit": self.p_meaningful_benefit,
             "p_about_same": self.p_about_same,
@@ -83,7 +88,11 @@ class LevelAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeAnswer:
-    """Everything about one outcome; `headline` is the level that carries the verdict."""
+    """Everything about one outcome; `headline` is the level that carries the verdict.
+
+    `noise_sd` and `white_share` belong to the Gaussian family, `wander_sd` (on the link scale) and
+    `effective_draws` to the others, `dispersion` to counts; each is None elsewhere.
+    """
 
     outcome: Outcome
     days_recorded: int
@@ -93,16 +102,20 @@ class OutcomeAnswer:
     levels: tuple[LevelAnswer, ...]
     p_best_none: float
     pill: Summary | None
+    link_pill: Summary | None
     prior_influence: PriorInfluence | None
     onset_days: Summary
     offset_days: Summary | None
-    noise_sd: Summary
+    noise_sd: Summary | None
+    wander_sd: Summary | None
+    dispersion: Summary | None
     phi: Summary
-    white_share: Summary
+    white_share: Summary | None
     trend: Summary
     events: tuple[tuple[str, Summary], ...]
     grid_points: int
     effective_grid_points: float
+    effective_draws: float | None
     randomisation_test: RandomisationTest | None = None
     sensitivity: tuple[Row, ...] = ()
     joint: Joint | None = None
@@ -124,13 +137,16 @@ class OutcomeAnswer:
             "headline": {"part": self.headline.part, "dose_mg": float(self.headline.dose.mg)},
             "levels": [level.to_json() for level in self.levels],
             "p_best_none": self.p_best_none,
-            "pill": None if self.pill is None else {"effect": self.pill.to_json()},
+            "pill": self.pill
+            and {"effect": self.pill.to_json(), "link_effect": _json(self.link_pill)},
             "prior_influence": self.prior_influence and self.prior_influence.to_json(),
             "onset_days": self.onset_days.to_json(),
-            "offset_days": None if self.offset_days is None else self.offset_days.to_json(),
-            "noise_sd": self.noise_sd.to_json(),
+            "offset_days": _json(self.offset_days),
+            "noise_sd": _json(self.noise_sd),
+            "wander_sd": _json(self.wander_sd),
+            "dispersion": _json(self.dispersion),
             "phi": self.phi.to_json(),
-            "white_share": self.white_share.to_json(),
+            "white_share": _json(self.white_share),
             "trend": self.trend.to_json(),
             "events": [{"id": event, "effect": effect.to_json()} for event, effect in self.events],
             "randomisation_test": (
@@ -141,6 +157,7 @@ class OutcomeAnswer:
             "diagnostics": {
                 "grid_points": self.grid_points,
                 "effective_grid_points": self.effective_grid_points,
+                "effective_draws": self.effective_draws,
             },
         }
 
@@ -168,6 +185,7 @@ class Answer:
     design: Design
     outcomes: Mapping[str, OutcomeAnswer]
     refused: Mapping[str, str]
+    harms: "tuple[HarmAnswer, ...]"
     estimand: tuple[Touched, ...] | None = None
     model: Mapping[str, Any]
     limits: tuple[str, ...]
@@ -197,6 +215,7 @@ class Answer:
                 },
                 "outcomes": [outcome.to_json() for outcome in self.outcomes.values()],
                 "refused": dict(self.refused),
+                "harms": [harm.to_json() for harm in self.harms],
                 **self._estimand,
                 "model": dict(self.model),
                 "limits": list(self.limits),
@@ -298,6 +317,10 @@ class Answer:
         points = base.mark_point(filled=True, size=80).encode(x="mean:Q")
         layered: altair.LayerChart = bars + points
         return layered
+
+
+def _json(summary: Summary | None) -> dict[str, float] | None:
+    return None if summary is None else summary.to_json()
 
 
 def _rounded(value: Any) -> Any:

@@ -8,7 +8,12 @@ from typing import Any
 __all__ = ["model_rows", "value_text"]
 
 # Distributions as the engine writes them: a name and its two numbers.
-_SHAPES = {"normal": "Normal", "lognormal": "LogNormal", "uniform": "Uniform"}
+_SHAPES = {
+    "normal": "Normal",
+    "halfnormal": "HalfNormal",
+    "lognormal": "LogNormal",
+    "uniform": "Uniform",
+}
 
 
 def model_rows(model: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -104,9 +104,11 @@ def joint_text(outcome: OutcomeAnswer) -> str:
     if effect is None:
         return ""
     low, high = (f"{points(end, decimals)} {direction(end)}" for end in (effect.low, effect.high))
+    is_moved = round(abs(effect.mean), decimals) > 0
+    moved = f"was about {points(effect.mean, decimals)} {direction(effect.mean)}"
     return (
-        f"Seen together with all secondary scores, your {outcome.name} was about"
-        f" {points(effect.mean, decimals)} {direction(effect.mean)}: likely between {low} and"
+        f"Seen together with all secondary scores, your {outcome.name}"
+        f" {moved if is_moved else 'was about the same'}: likely between {low} and"
         f" {high}. The primary score alone carries the conclusion."
     )
 

@@ -75,6 +75,7 @@ def quantity_rows(outcome: OutcomeAnswer) -> tuple[tuple[str, str], ...]:
         ("Build-up and fade, tau in days (63% of the way)", outcome.onset_days, 1),
         ("Fade, tau in days", outcome.offset_days, 1),
         ("Spread of daily scores, SD in points", outcome.noise_sd, decimals),
+        ("Size of the wandering on the link scale, su", outcome.wander_sd, 2),
         ("Day-to-day memory, phi", outcome.phi, 2),
         ("Share of scatter without memory, w", outcome.white_share, 2),
         ("Drift over the days used, points", outcome.trend, decimals),

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from math import floor
 
 from openldn.report.daily_plot import Scale
-from openldn.report.markup import arm_mark, esc, picture
+from openldn.report.markup import arm_mark, bullets, esc, picture
 from openldn.report.plot_days import PlotDay
+from openldn.report.saved import Harm
+from openldn.report.sentences import GIVEN, harm_sentence
 from openldn.report.words import arm_name, title_text
 
-__all__ = ["Count", "HarmRow", "HarmTable", "harm_table", "harms_html"]
+__all__ = ["Count", "HarmRow", "HarmTable", "harm_table", "harms_html", "harms_told"]
 
 # A good day lies in the better four tenths of the scale: 4 or less on 0 to 10.
 _GOOD_SHARE = 0.4
@@ -86,7 +88,9 @@ def harm_table(
         good_days=_good_days(active, other, scale),
         side_effects=tuple(
             HarmRow(
-                label=title_text(id_), active=_count(active, id_), comparison=_count(other, id_)
+                label=title_text(id_.replace("-", " ")),
+                active=_count(active, id_),
+                comparison=_count(other, id_),
             )
             for id_ in ids
         ),
@@ -111,6 +115,16 @@ def harms_html(table: HarmTable | None) -> str:
         f'<thead><tr><th scope="col">What</th><th scope="col">LDN</th>'
         f'<th scope="col">{esc(table.comparison_name)}</th></tr></thead>{bars}</table></div>'
         f"{missing}{_days_table(table)}"
+    )
+
+
+def harms_told(harms: Sequence[Harm]) -> str:
+    """Return each side effect with how likely LDN is behind it; empty without any."""
+    if not harms:
+        return ""
+    return (
+        f"<h3>Is it LDN?</h3><p>How likely LDN makes it more frequent, {GIVEN}. No count is made"
+        f" smaller because many were asked about.</p>{bullets(map(harm_sentence, harms))}"
     )
 
 

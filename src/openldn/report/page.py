@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from openldn.report.checks import joint_text
 from openldn.report.daily_plot import DailyPlot, Scale, opened_plot
 from openldn.report.doctor import doctor_html
-from openldn.report.harms import HarmTable, harm_table, harms_html
+from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
 from openldn.report.icons import icons_html
 from openldn.report.markup import bullets, esc, section
 from openldn.report.plot_days import plot_days
@@ -131,8 +131,9 @@ class AnswerPage:
 
     @property
     def good_and_bad(self) -> str:
-        """Good days and side effects, side by side."""
-        return harms_html(self.harms)
+        """Good days and side effects, side by side, and how likely LDN is behind each."""
+        told = harms_told(self.saved.harms)
+        return told if told and self.harms is None else harms_html(self.harms) + told
 
     @property
     def open_part(self) -> str:

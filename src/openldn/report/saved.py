@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Handled",
+    "Harm",
     "Interval",
     "Level",
     "OutcomeAnswer",
@@ -137,6 +138,48 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Harm:
+    """One side effect: days with it of days asked, and what the answer says of the difference.
+
+    `effect` is the difference in the share of days; where there is no answer it, `p_raised` and the
+    `includes` are missing and `reason` says why.
+    """
+
+    id: str
+    contrast: str
+    active: tuple[int, int]
+    comparison: tuple[int, int]
+    reason: str | None
+    includes: tuple[str, ...]
+    p_raised: float | None
+    effect: Interval | None
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Harm:
+        """Read one entry of ``harms``."""
+        p_raised = given.get("p_raised")
+        return cls(
+            id=str(given["id"]),
+            contrast=str(given["contrast"]),
+            active=_found_of(given["days_active"]),
+            comparison=_found_of(given["days_contrast"]),
+            reason=None if given.get("reason") is None else str(given["reason"]),
+            includes=tuple(given.get("includes") or ()),
+            p_raised=None if p_raised is None else float(p_raised),
+            effect=Interval.read_if_there(given.get("effect")),
+        )
+
+    @property
+    def title(self) -> str:
+        """The side effect as a heading."""
+        return title_text(self.id.replace("-", " "))
+
+
+def _found_of(given: Mapping[str, Any]) -> tuple[int, int]:
+    return int(given["found"]), int(given["asked"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutcomeAnswer:
     """Everything the answer says about one outcome."""
 
@@ -159,6 +202,7 @@ class OutcomeAnswer:
     onset_days: Interval | None
     offset_days: Interval | None
     noise_sd: Interval | None
+    wander_sd: Interval | None
     phi: Interval | None
     white_share: Interval | None
     trend: Interval | None
@@ -241,6 +285,7 @@ class SavedAnswer:
     days_recorded: int
     outcomes: tuple[OutcomeAnswer, ...]
     refused: tuple[tuple[str, str], ...]
+    harms: tuple[Harm, ...]
     handled: tuple[Handled, ...] | None  # None where the plan has no strategies
     model: Mapping[str, Any]
     limits: tuple[str, ...]
@@ -288,6 +333,8 @@ def _read(answer: Mapping[str, Any], labels: Mapping[str, str], decision: float)
             (title_text(labels.get(str(key), str(key))), str(reason))
             for key, reason in answer.get("refused", {}).items()
         ),
+        # A file from before side effects were asked has none.
+        harms=tuple(Harm.read(given) for given in answer.get("harms", ())),
         handled=_handled(answer.get("estimand")),
         model=answer.get("model", {}),
         limits=tuple(str(limit) for limit in answer.get("limits", ())),
@@ -300,7 +347,15 @@ def _outcome(given: Mapping[str, Any], labels: Mapping[str, str], decision: floa
     best_none = given.get("p_best_none")
     quantity = {
         key: Interval.read_if_there(given.get(key))
-        for key in ("onset_days", "offset_days", "noise_sd", "phi", "white_share", "trend")
+        for key in (
+            "onset_days",
+            "offset_days",
+            "noise_sd",
+            "wander_sd",
+            "phi",
+            "white_share",
+            "trend",
+        )
     }
     pill, named = given.get("pill"), given.get("headline")
     return OutcomeAnswer(

@@ -6,6 +6,7 @@ any other result. No sentence says what anyone should take.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from openldn.report.checks import (
     strip_lines,
     test_text,
 )
-from openldn.report.saved import Level, OutcomeAnswer, SavedAnswer
+from openldn.report.saved import Harm, Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
     dose_text,
@@ -42,6 +43,7 @@ __all__ = [
     "dose_sentence",
     "first_sentence",
     "grade_sentence",
+    "harm_sentence",
     "interval_note",
     "open_sentences",
     "questions",
@@ -122,21 +124,28 @@ def interval_note() -> str:
 
 def scale_sentence(outcome: OutcomeAnswer) -> str:
     """Return the scale, its better end, and the difference that matters."""
+    asked = f"{outcome.minimum:g} to {outcome.maximum:g}"
+    better = f"{outcome.better_word.capitalize()} is better"
+    if outcome.family == "binary":
+        asked = "yes or no"
+        better = f"{'Fewer' if outcome.better == 'lower' else 'More'} days with it is better"
     return (
-        f"{outcome.title}, {outcome.minimum:g} to {outcome.maximum:g}. "
-        f"{outcome.better_word.capitalize()} is better. "
-        f"A change of {matters_text(outcome.mcid)} or more counts as one that matters."
+        f"{outcome.title}, {asked}. {better}. "
+        f"A change of {_matters(outcome)} or more counts as one that matters."
     )
 
 
 def shares(outcome: OutcomeAnswer, level: Level | None = None) -> tuple[Share, Share, Share]:
     """Return better, about the same and worse as whole numbers that add up to 100."""
     better, same, worse = (level or outcome.headline).shares
-    by = f"by {matters_text(outcome.mcid)} or more"
+    gain, loss = outcome.better_word, outcome.worse_word
+    if outcome.family == "binary":
+        gain, loss = ("rarer", "more often") if gain == "lower" else ("more often", "rarer")
+    by = f"by {_matters(outcome)} or more"
     return (
-        Share(group="better", count=better, label=f"{outcome.title} {outcome.better_word} {by}"),
+        Share(group="better", count=better, label=f"{outcome.title} {gain} {by}"),
         Share(group="same", count=same, label="About the same"),
-        Share(group="worse", count=worse, label=f"{outcome.title} {outcome.worse_word} {by}"),
+        Share(group="worse", count=worse, label=f"{outcome.title} {loss} {by}"),
     )
 
 
@@ -145,7 +154,7 @@ def size_sentence(outcome: OutcomeAnswer) -> str:
     if outcome.verdict != "clear-benefit":
         return ""
     better = outcome.headline.shares[0]
-    matters = matters_text(outcome.mcid)
+    matters = _matters(outcome)
     if outcome.is_worthwhile:
         return (
             f"It may be large enough to matter: {better} of 100 answers that fit your records "
@@ -209,21 +218,59 @@ def why_open(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[str, ...]:
 def still_true(outcome: OutcomeAnswer) -> tuple[str, ...]:
     """Return what an open answer still rules out."""
     low, high = outcome.headline.effect.low, outcome.headline.effect.high
-    decimals = outcome.decimals
     lines = []
     if low < 0:
-        lines.append(f"A drop of more than {points(low, decimals)} is very unlikely, {GIVEN}.")
+        lines.append(f"A drop of more than {_size(outcome, low)} is very unlikely, {GIVEN}.")
     if high > 0:
-        lines.append(f"A rise of more than {points(high, decimals)} is very unlikely, {GIVEN}.")
+        lines.append(f"A rise of more than {_size(outcome, high)} is very unlikely, {GIVEN}.")
     lines.append("Your diary stays yours, and it can be read again.")
     return tuple(lines)
+
+
+def harm_sentence(harm: Harm) -> str:
+    """Return one side effect: its days on both sides, and how likely LDN is behind it.
+
+    "We could not tell" stands in the same place as any other word.
+    """
+    if harm.p_raised is None or harm.effect is None:
+        return f"{harm.title}: no answer. {harm.reason or ''}".rstrip()
+    found = f"{harm.title} on {_days_with(harm)}"
+    cause = "LDN" if harm.includes == ("drug",) else _MIXED_CAUSES["time" in harm.includes]
+    count = round(100 * harm.p_raised)
+    word = share_word(count)
+    if word in ("likely", "very likely"):
+        told = f"{word} caused by {cause}"
+    elif word in ("unlikely", "very unlikely"):
+        told = f"{word} to be made more frequent by {cause}"
+    else:
+        told = f"we could not tell whether {cause} had a part in it"
+    ends = f"{_more_days(harm.effect.low)} and {_more_days(harm.effect.high)}"
+    return f"{found}: {told} ({count} of 100). The true difference is likely between {ends} in 100."
+
+
+_MIXED_CAUSES = {
+    False: "LDN and your expectations together",
+    True: "LDN, your expectations and the passing of time together",
+}
+
+
+def _days_with(harm: Harm) -> str:
+    against = "placebo days" if harm.contrast == "placebo" else "days without LDN"
+    (on, asked_on), (off, asked_off) = harm.active, harm.comparison
+    return f"{on} of {asked_on} LDN days against {off} of {asked_off} {against}"
+
+
+def _more_days(share: float) -> str:
+    days = round(100 * share)
+    noun = "day" if abs(days) == 1 else "days"
+    return f"{abs(days)} {'fewer' if days < 0 else 'more'} {noun}"
 
 
 def questions(outcome: OutcomeAnswer | None) -> tuple[str, ...]:
     """Return questions to take to the visit; never what to do."""
     if outcome is None:
         return ("What would we need to write down to get an answer?",)
-    size = points(outcome.headline.effect.mean, outcome.decimals)
+    size = _size(outcome, outcome.headline.effect.mean)
     if outcome.verdict == "clear-benefit":
         return (
             f"Is a change of about {size} worth any side effects, to me?",
@@ -250,6 +297,9 @@ def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: 
     blocks += [_outcome_text(saved, outcome, width) for outcome in _in_order(saved)]
     if saved.refused:
         blocks.append(_listed("No answer for:", [f"{k}: {why}" for k, why in saved.refused], width))
+    if saved.harms:
+        head = f"Side effects, {GIVEN}:"
+        blocks.append(_listed(head, [harm_sentence(harm) for harm in saved.harms], width))
     if handled := handled_lines(saved):
         blocks.append(_listed(HANDLED_HEADING, handled, width))
     reasons = [reason.text for reason in saved.grade_reasons]
@@ -315,12 +365,41 @@ def _listed(head: str, items: Iterable[str], width: int) -> str:
 def _told(outcome: OutcomeAnswer, level: Level, verdict: str) -> Sentence:
     if verdict == "could-not-tell":
         return _could_not_tell(outcome, level)
-    change = f"about {points(level.effect.mean, outcome.decimals)} {direction(level.effect.mean)}"
+    change = f"about {_change(outcome, level.effect.mean)}"
     after = (
         f" {_than(level)}. {_likely_between(outcome, level)}"
         f"{_worth_saying(outcome, verdict)}{_includes(level)}"
     )
     return Sentence(before=_opening(outcome, level), strong=change, after=after)
+
+
+# Families whose differences are not told in points.
+_OWN_WORDS = ("binary", "count")
+
+
+def _size(outcome: OutcomeAnswer, value: float) -> str:
+    """Return the size of a difference: points, days in 100 for yes or no, or how many a day."""
+    if outcome.family == "binary":
+        days = round(100 * abs(value) / (outcome.maximum - outcome.minimum))
+        return f"{days or 'less than 1'} {'days' if days > 1 else 'day'} in 100"
+    if outcome.family == "count":
+        return points(value, outcome.decimals).replace("points", "a day")
+    return points(value, outcome.decimals)
+
+
+def _change(outcome: OutcomeAnswer, value: float) -> str:
+    """Return a difference with its direction: ``1.3 points lower``, ``12 fewer days in 100``."""
+    size = _size(outcome, value)
+    if outcome.family == "binary":
+        return re.sub(r" (days?)", rf" {'fewer' if value < 0 else 'more'} \1", size, count=1)
+    return f"{size} {direction(value)}"
+
+
+def _matters(outcome: OutcomeAnswer) -> str:
+    """Return the difference that matters as it is spoken."""
+    if outcome.family in _OWN_WORDS:
+        return _size(outcome, outcome.mcid)
+    return matters_text(outcome.mcid)
 
 
 def _drug(outcome: OutcomeAnswer, level: Level) -> str:
@@ -330,9 +409,12 @@ def _drug(outcome: OutcomeAnswer, level: Level) -> str:
 
 def _opening(outcome: OutcomeAnswer, level: Level) -> str:
     drug = _drug(outcome, level)
-    if level.counts_time:
-        return f"Since you started {drug}, your {outcome.name} was "
-    return f"On {drug} your {outcome.name} was "
+    since = f"Since you started {drug}," if level.counts_time else f"On {drug}"
+    if outcome.family == "binary":
+        return f"{since} you noted {outcome.name} on "
+    if outcome.family == "count":
+        return f"{since} your number for {outcome.name} was "
+    return f"{since} your {outcome.name} was "
 
 
 def _contrast_words(level: Level) -> str:
@@ -347,7 +429,9 @@ def _than(level: Level) -> str:
 
 def _likely_between(outcome: OutcomeAnswer, level: Level) -> str:
     low, high, decimals = level.effect.low, level.effect.high, outcome.decimals
-    if low < 0 < high and float(f"{high:.{decimals}f}") and float(f"{low:.{decimals}f}"):
+    if outcome.family in _OWN_WORDS:
+        ends = f"{_change(outcome, low)} and {_change(outcome, high)}"
+    elif low < 0 < high and float(f"{high:.{decimals}f}") and float(f"{low:.{decimals}f}"):
         ends = f"{points(low, decimals)} lower and {points(high, decimals)} higher"
     elif level.effect.mean < 0:
         ends = f"{number(max(-high, 0.0), decimals)} and {number(-low, decimals)}"
@@ -357,10 +441,7 @@ def _likely_between(outcome: OutcomeAnswer, level: Level) -> str:
 
 
 def _anywhere(outcome: OutcomeAnswer, level: Level) -> str:
-    decimals = outcome.decimals
-    ends = [
-        f"{points(end, decimals)} {direction(end)}" for end in (level.effect.low, level.effect.high)
-    ]
+    ends = [_change(outcome, end) for end in (level.effect.low, level.effect.high)]
     return f"The true difference may lie anywhere from {ends[0]} to {ends[1]}."
 
 

@@ -2,9 +2,10 @@
 
     y_t = alpha + gamma s_t + pill z_t + sum_k beta_k x_tk + u_t + e_t
 
-rounded to the steps of the scale, clipped to its ends, with days missing at random. The truth is
-given with the diary, so that any answer can be held against it. All chance comes from the seed,
-in streams of its own for each purpose: asking for more missing days changes no score.
+rounded to the steps of the scale, clipped to its ends, with days missing at random. A scale of two
+to six answers, or of counts, is drawn by its own family instead (model.md, 4). The truth is given
+with the diary, so that any answer can be held against it. All chance comes from the seed, in
+streams of its own for each purpose: asking for more missing days changes no score.
 """
 
 import math
@@ -18,10 +19,17 @@ from numpy.typing import NDArray
 from openldn.diary import Diary, Entry
 from openldn.protocol.calendar import PlannedDay, calendar
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better, Outcome
+from openldn.protocol.outcomes import Better, Family, Outcome
 from openldn.protocol.plan import Acts, Arm, Plan
 from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.schemes import member, set_size
+from openldn.virtual._answers import (
+    LatentPerson,
+    coefficient_for,
+    draw_answers,
+    expected_points,
+    latent_person,
+)
 
 __all__ = ["SIDE_EFFECT", "Simulated", "simulate"]
 
@@ -59,6 +67,16 @@ class _Score:
     gamma: float
     sigma: float
     pill: float
+    betas: Mapping[Dose, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _LatentScore:
+    """The same for an outcome of another family: on the link scale, with the points it comes to."""
+
+    person: LatentPerson
+    pill: float
+    links: Mapping[Dose, float]
     betas: Mapping[Dose, float]
 
 
@@ -111,16 +129,27 @@ def simulate(
         order = _drawn_order(plan, streams.order)
     days = calendar(plan, order=order)
     body = _drawn_body(streams.body)
-    scores = {
-        outcome.id: _drawn_score(
-            plan, outcome, effect=effects.get(outcome.id, 0.0), pill=pill, rng=streams.body
-        )
-        for outcome in plan.outcomes
-    }
-    values = {
-        outcome.id: _on_scale(_course(plan, days, body, scores[outcome.id], rng), outcome)
-        for outcome, rng in zip(plan.outcomes, streams.scores, strict=True)
-    }
+    scores: dict[str, _Score | _LatentScore] = {}
+    values: dict[str, Floats] = {}
+    for outcome in plan.outcomes:
+        draws = (streams.body.uniform(), streams.body.normal(), streams.body.uniform())
+        rng = streams.scores[len(scores)]
+        effect = effects.get(outcome.id, 0.0)
+        if outcome.family is Family.GAUSSIAN:
+            score = _score(plan, outcome, draws, effect=effect, pill=pill)
+            scores[outcome.id] = score
+            values[outcome.id] = _on_scale(_course(plan, days, body, score, rng), outcome)
+        else:
+            person = latent_person(
+                outcome,
+                place=0.35 + 0.2 * draws[0],
+                drift=draws[1],
+                spread=draws[2],
+                rounded=_rounded,
+            )
+            scores[outcome.id], values[outcome.id] = _answers(
+                plan, outcome, days, body, person, rng, effect=effect, pill=pill
+            )
     diary = Diary.from_entries(
         _entries(days, values, missing=missing, streams=streams),
         outcome_ids=list(values),
@@ -204,20 +233,53 @@ def _drawn_body(rng: np.random.Generator) -> _Body:
     )
 
 
-def _drawn_score(
-    plan: Plan, outcome: Outcome, *, effect: float, pill: float, rng: np.random.Generator
+def _score(
+    plan: Plan, outcome: Outcome, draws: tuple[float, float, float], *, effect: float, pill: float
 ) -> _Score:
-    from_worst = outcome.width * rng.uniform(0.35, 0.55)
+    """Turn a uniform, a normal and a uniform draw into one outcome's own numbers."""
+    from_worst = outcome.width * (0.35 + (0.55 - 0.35) * draws[0])
     is_lower_better = outcome.better is Better.LOWER
     alpha = outcome.maximum - from_worst if is_lower_better else outcome.minimum + from_worst
     target = plan.design.target
     return _Score(
         alpha=_rounded(alpha),
-        gamma=_rounded(outcome.width * rng.normal(0, 0.05)),
-        sigma=_rounded(outcome.width * rng.uniform(0.1, 0.2)),
+        gamma=_rounded(outcome.width * (0.05 * draws[1])),
+        sigma=_rounded(outcome.width * (0.1 + (0.2 - 0.1) * draws[2])),
         pill=_rounded(pill * outcome.width / 10),
         betas={dose: _rounded(effect * dose.ug / target.ug) for dose in _doses(plan)},
     )
+
+
+def _answers(
+    plan: Plan,
+    outcome: Outcome,
+    days: Sequence[PlannedDay],
+    body: _Body,
+    person: LatentPerson,
+    rng: np.random.Generator,
+    *,
+    effect: float,
+    pill: float,
+) -> tuple[_LatentScore, Floats]:
+    """Find the coefficients that make the asked differences, and draw every day's answer."""
+    n = len(days)
+    exposures = _exposures(plan, days, body.tau)
+    wandering = _drifting(rng.normal(0, person.su, n), body.phi)
+    predictor = person.alpha + person.gamma * _place(n) + wandering
+    pill_points = pill * outcome.width / 10
+    pill_link = _rounded(coefficient_for(outcome, person, predictor, points=pill_points))
+    predictor = predictor + pill_link * exposures.capsule
+    without = expected_points(outcome, person, predictor).mean()
+    links, betas = {}, {}
+    before = predictor
+    for dose, exposure in exposures.levels.items():
+        points = effect * dose.ug / plan.design.target.ug
+        links[dose] = _rounded(coefficient_for(outcome, person, before, points=points))
+        moved = expected_points(outcome, person, before + links[dose]).mean()
+        betas[dose] = _rounded(moved - without)
+        predictor = predictor + links[dose] * exposure
+    score = _LatentScore(person=person, pill=pill_link, links=links, betas=betas)
+    return score, draw_answers(outcome, person, predictor, rng)
 
 
 def _doses(plan: Plan) -> list[Dose]:
@@ -225,20 +287,44 @@ def _doses(plan: Plan) -> list[Dose]:
     return sorted(doses - {Dose(0)})
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Exposures:
+    """Exposure to any capsule and to each dose, day by day."""
+
+    capsule: Floats
+    levels: Mapping[Dose, Floats]
+
+
+def _exposures(plan: Plan, days: Sequence[PlannedDay], tau: float) -> _Exposures:
+    before = plan.drug.already_on
+    levels = _acting([day.level or Dose(0) for day in days], before, plan.drug.acts)
+    is_capsule = [day.arm is not Arm.NONE for day in days]
+    capsules = _acting(is_capsule, before > Dose(0), plan.drug.acts)
+    return _Exposures(
+        capsule=_exposure(capsules, True, starts_on=before > Dose(0), tau=tau),
+        levels={
+            dose: _exposure(levels, dose, starts_on=before == dose, tau=tau)
+            for dose in _doses(plan)
+        },
+    )
+
+
+def _place(n: int) -> Floats:
+    """s_t, over the whole calendar."""
+    place: Floats = (np.arange(n) - (n - 1) / 2) / n
+    return place
+
+
 def _course(
     plan: Plan, days: Sequence[PlannedDay], body: _Body, score: _Score, rng: np.random.Generator
 ) -> Floats:
     """Give the score of every day before it is rounded."""
     n = len(days)
-    before = plan.drug.already_on
-    levels = _acting([day.level or Dose(0) for day in days], before, plan.drug.acts)
-    is_capsule = [day.arm is not Arm.NONE for day in days]
-    capsules = _acting(is_capsule, before > Dose(0), plan.drug.acts)
-    place = (np.arange(n) - (n - 1) / 2) / n  # s_t, over the whole calendar
-    course = score.alpha + score.gamma * place
-    course += score.pill * _exposure(capsules, True, starts_on=before > Dose(0), tau=body.tau)
+    exposures = _exposures(plan, days, body.tau)
+    course = score.alpha + score.gamma * _place(n)
+    course += score.pill * exposures.capsule
     for dose, beta in score.betas.items():
-        course += beta * _exposure(levels, dose, starts_on=before == dose, tau=body.tau)
+        course += beta * exposures.levels[dose]
     return course + _noise(n, body, score.sigma, rng)
 
 
@@ -259,15 +345,19 @@ def _exposure(acting: Sequence[object], level: object, *, starts_on: bool, tau: 
 
 def _noise(n: int, body: _Body, sigma: float, rng: np.random.Generator) -> Floats:
     scatter = rng.normal(0, sigma * math.sqrt(body.w), n)
-    sd = sigma * math.sqrt(1 - body.w)
-    steps = rng.normal(0, sd, n)
-    wandering = np.empty(n)
-    u = steps[0] if n else 0.0  # stationary from the first day on
-    for day in range(n):
+    steps = rng.normal(0, sigma * math.sqrt(1 - body.w), n)
+    return _drifting(steps, body.phi) + scatter
+
+
+def _drifting(steps: Floats, phi: float) -> Floats:
+    """AR(1) with the spread of its steps, stationary from the first day on."""
+    wandering = np.empty(len(steps))
+    u = steps[0] if len(steps) else 0.0
+    for day in range(len(steps)):
         if day:
-            u = body.phi * u + math.sqrt(1 - body.phi**2) * steps[day]
+            u = phi * u + math.sqrt(1 - phi**2) * steps[day]
         wandering[day] = u
-    return wandering + scatter
+    return wandering
 
 
 def _on_scale(course: Floats, outcome: Outcome) -> Floats:
@@ -314,11 +404,11 @@ def _truth(
     *,
     seed: int,
     body: _Body,
-    scores: Mapping[str, _Score],
+    scores: Mapping[str, _Score | _LatentScore],
     order: Sequence[Arm] | None,
     missing: float,
 ) -> dict[str, Any]:
-    primary = scores[plan.primary.id]
+    outcomes = {key: _told(score) for key, score in scores.items()}
     return {
         "format": 1,
         "kind": "truth",
@@ -331,19 +421,8 @@ def _truth(
         "phi": body.phi,
         "w": body.w,
         # The primary outcome's; the other outcomes have theirs below.
-        "sigma": primary.sigma,
-        "alpha": primary.alpha,
-        "gamma": primary.gamma,
-        "pill": primary.pill,
-        "outcomes": {
-            key: {
-                "sigma": score.sigma,
-                "alpha": score.alpha,
-                "gamma": score.gamma,
-                "pill": score.pill,
-            }
-            for key, score in scores.items()
-        },
+        **outcomes[plan.primary.id],
+        "outcomes": outcomes,
         "order": [str(arm) for arm in order or ()],
         "missing": missing,
         "side_effects": {
@@ -356,6 +435,28 @@ def _truth(
             "gamma: drift from the first day to the last of the whole plan.",
             "Scores were rounded to the step of the scale and clipped to its ends afterwards.",
         ],
+    }
+
+
+def _told(score: _Score | _LatentScore) -> dict[str, Any]:
+    """The numbers behind one outcome; of a family other than gaussian on the link scale."""
+    if isinstance(score, _Score):
+        return {
+            "sigma": score.sigma,
+            "alpha": score.alpha,
+            "gamma": score.gamma,
+            "pill": score.pill,
+        }
+    person = score.person
+    return {
+        "family": str(person.family),
+        "alpha": person.alpha,
+        "gamma": person.gamma,
+        "pill": score.pill,
+        "su": person.su,
+        "cutpoints": list(person.cuts),
+        "r": person.dispersion,
+        "link_effects": {str(dose.mg): link for dose, link in score.links.items()},
     }
 
 

@@ -30,10 +30,12 @@ from openldn.virtual.assumptions import Assumptions, Range
 
 __all__ = [
     "BLOCK",
+    "Answers",
     "Block",
     "People",
     "Tally",
     "Template",
+    "answers_of",
     "draw",
     "levels_of",
     "prior_of",
@@ -154,7 +156,30 @@ ARMS = (Arm.NONE, Arm.PLACEBO, Arm.ACTIVE)
 def run_block(block: Block) -> Tally:
     """Invent the people of a block, analyse each diary, and count what was told."""
     people = draw(block)
-    outcome, plan = block.plan.primary, block.plan
+    answers = answers_of(people, plan=block.plan, points=block.points)
+    return _told(block, answers, values=(~np.isnan(people.score)).sum(axis=1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """What the analysis says of each diary; NaN where `analyse` would refuse.
+
+    Attributes
+    ----------
+    p_benefit, sd
+        (N,) for the target dose; the SD of its effect in points.
+    alone
+        How many the adaptive route finished.
+    """
+
+    p_benefit: Floats
+    sd: Floats
+    alone: int
+
+
+def answers_of(people: People, *, plan: Plan, points: int = bulk.POINTS) -> Answers:
+    """Analyse each diary as `analyse` would."""
+    outcome = plan.primary
     recorded = ~np.isnan(people.score)
     can = _can_be_analysed(people, recorded)
     placebo, nothing = (
@@ -171,13 +196,13 @@ def run_block(block: Block) -> Tally:
             _batch(people, chosen, plan=plan, has_pill=has_pill),
             prior=prior_of(plan),
             mcid=outcome.mcid,
-            points=block.points,
+            points=points,
         )
         below = found.below[:, 1]
         p_benefit[chosen] = below if outcome.better is Better.LOWER else 1.0 - below
         sd[chosen] = found.sd
         alone += int(found.is_finished_alone.sum())
-    return _told(block, p_benefit, sd, values=recorded.sum(axis=1), alone=alone)
+    return Answers(p_benefit=p_benefit, sd=sd, alone=alone)
 
 
 def prior_of(plan: Plan) -> BetaPrior:
@@ -393,11 +418,9 @@ def _batch(people: People, chosen: NDArray[np.int64], *, plan: Plan, has_pill: b
     )
 
 
-def _told(
-    block: Block, p_benefit: Floats, sd: Floats, *, values: NDArray[np.int64], alone: int
-) -> Tally:
+def _told(block: Block, answers: Answers, *, values: NDArray[np.int64]) -> Tally:
     """Apply the decision rule of model.md section 1, as `analyse` does."""
-    decision = block.plan.analysis.decision
+    decision, p_benefit, sd = block.plan.analysis.decision, answers.p_benefit, answers.sd
     enough = values >= MIN_FOR_CLEAR
     with np.errstate(invalid="ignore"):  # NaN where there is no answer: nothing clear is told
         benefit = enough & (p_benefit >= decision)
@@ -414,7 +437,7 @@ def _told(
         fitted=len(known),
         sum_sd=float(known.sum()),
         sum_sd_squared=float((known**2).sum()),
-        alone=alone,
+        alone=answers.alone,
     )
 
 

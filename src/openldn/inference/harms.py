@@ -1,0 +1,123 @@
+"""Side effects as yes-or-no answers: whether it was there at all that day.
+
+Each column of side effects is asked the question of every outcome, by the family `binary`, and
+nothing else: no adjustment for how many are looked at, because a harm must not be argued away. What
+cannot be answered is said with its reason and stops nothing else.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openldn.inference.answer import LevelAnswer
+from openldn.inference.course import ARMS, Course
+from openldn.protocol.outcomes import Better, Family, Outcome, Role, default_mcid
+from openldn.protocol.plan import Arm
+
+__all__ = ["Counted", "HarmAnswer", "as_scores", "count_on", "outcome_of", "why_all_alike"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """On how many of the days that were asked it was there."""
+
+    found: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HarmAnswer:
+    """What the diary tells about one side effect.
+
+    Attributes
+    ----------
+    active, comparison
+        Days with it of days asked, on LDN and on the contrast; by the capsule of the day.
+    contrast
+        What LDN is held against.
+    level
+        The dose that the answer is about; None where there is no answer.
+    reason
+        Why there is none, a plain sentence; else None.
+    """
+
+    id: str
+    active: Counted
+    comparison: Counted
+    contrast: Arm
+    level: LevelAnswer | None
+    reason: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """One row of `harms`."""
+        level = self.level
+        found: dict[str, Any] = {
+            "id": self.id,
+            "family": str(Family.BINARY),
+            "contrast": str(self.contrast),
+            "days_active": {"found": self.active.found, "asked": self.active.asked},
+            "days_contrast": {"found": self.comparison.found, "asked": self.comparison.asked},
+            "reason": self.reason,
+        }
+        if level is None:
+            return found | dict.fromkeys(
+                ("part", "dose_mg", "includes", "p_raised", "effect", "link_effect")
+            )
+        return found | {
+            "part": level.part,
+            "dose_mg": float(level.dose.mg),
+            "includes": list(level.includes),
+            "p_raised": 1.0 - level.p_benefit,
+            "effect": level.effect.to_json(),
+            "link_effect": level.link_effect and level.link_effect.to_json(),
+        }
+
+
+def outcome_of(side_effect_id: str) -> Outcome:
+    """A side effect as an outcome of two answers: not there, or there (mild or worse)."""
+    return Outcome(
+        id=side_effect_id,
+        label=side_effect_id,
+        minimum=0.0,
+        maximum=1.0,
+        better=Better.LOWER,
+        mcid=default_mcid(width=1.0, step=1.0, family=Family.BINARY),
+        role=Role.HARM,
+        family=Family.BINARY,
+    )
+
+
+def as_scores(course: Course) -> Course:
+    """The same days with side effects, 0 or 1, in place of the scores; None if not asked."""
+    days = (
+        None
+        if day is None
+        else replace(
+            day,
+            scores={
+                key: None if grade is None else float(grade > 0)
+                for key, grade in day.side_effects.items()
+            },
+        )
+        for day in course.days
+    )
+    return replace(course, days=tuple(days))
+
+
+def count_on(course: Course, side_effect_id: str, arm: Arm, counts: NDArray[np.bool_]) -> Counted:
+    """Count the days of one arm among those that count; `course` as `as_scores` gives it."""
+    score = course.scores(side_effect_id)[counts & (course.arm == ARMS.index(arm))]
+    asked = score[~np.isnan(score)]
+    return Counted(found=int(asked.sum()), asked=len(asked))
+
+
+def why_all_alike(*counts: Counted) -> str | None:
+    """Why days that were all alike tell nothing; None where they were not."""
+    found, asked = sum(one.found for one in counts), sum(one.asked for one in counts)
+    if asked and not found:
+        return "It was not noted on any of the days that were asked."
+    if asked and found == asked:
+        return "It was noted on every day that was asked, so there is nothing to compare."
+    return None
