@@ -48,11 +48,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import numpy as np
 from numpy.typing import NDArray
-from validation import people
 
 from openldn.inference import gaussian, grid
 from openldn.inference.gaussian import Series
 from openldn.inference.priors import beta_prior
+from validation import people
 
 FloatArray = NDArray[np.float64]
 

@@ -93,7 +93,12 @@ class Study:
     measures: Sequence[str]
     decision: float
     gate: Gate
-    calibration: Mapping[str, float]
+    calibration: Mapping[str, Any]
+
+    def fits(self, model: str) -> int:
+        """How many people of a model are calibrated."""
+        count: int = self.calibration["fewer"].get(model, self.calibration["people"])
+        return count
 
 
 def read(path: Path = FILE) -> Study:

@@ -101,11 +101,10 @@ def pieces(study: Study) -> list[Piece]:
 
 def calibration_pieces(study: Study) -> list[Piece]:
     """All pieces of the calibration."""
-    count = int(study.calibration["people"])
     return [
-        Piece(row=name, first=first, last=min(first + CALIBRATED, count))
-        for first in range(0, count, CALIBRATED)
+        Piece(row=name, first=first, last=min(first + CALIBRATED, study.fits(name)))
         for name in MODELS
+        for first in range(0, study.fits(name), CALIBRATED)
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.optimize import minimize_scalar
+
 from validation import people, rivals
 from validation.people import Setting, Trials
 

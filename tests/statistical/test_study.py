@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from validation import people, report, results, study, work
 from validation.people import Setting
 from validation.study import Cell, Study
