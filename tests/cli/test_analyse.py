@@ -372,3 +372,15 @@ def test_one_refused_outcome_leaves_the_others(
     answer = json.loads(capsys.readouterr().out)
     assert [one["id"] for one in answer["outcomes"]] == ["pain"]
     assert "0 recorded values" in answer["refused"]["energy"]
+
+
+def test_planned_looks_raise_the_threshold(capsys: pytest.CaptureFixture[str]) -> None:
+    """model.md section 7: with looks the rate over all of them is held, so clear needs more."""
+    Path("plan.toml").write_text(plan_text(outcomes=PAIN) + "[analysis]\nlooks = [2, 3]\n")
+    assert main(["simulate", "plan.toml", "--effect=-1", "--seed", "1", "--out", "d.csv"]) == 0
+    capsys.readouterr()
+    assert main(["analyse", "d.csv", "--plan", "plan.toml", "--json", "-"]) == 0
+    look = json.loads(capsys.readouterr().out)["design"]["look"]
+    assert look["planned"] == [2, 3, 4]
+    assert look["raised"] is True
+    assert look["decision"] >= 0.95

@@ -19,6 +19,7 @@ from openldn.protocol.problems import InputError, Problem
 if TYPE_CHECKING:
     from openldn.diary import Diary
     from openldn.files import Plan
+    from openldn.inference.looks import NullTrials
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "opened_order", "run", "typed_outcomes"]
 
@@ -135,6 +136,7 @@ def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
         acts=args.acts,
         already_on=args.already_on,
         progress=progress,
+        null_trials=_null_trials(plan),
     )
     return _Told(answer=answer.to_json(), diary=diary, plan=plan, order=order)
 
@@ -295,6 +297,16 @@ def _write(option: str, path: Path, told: _Told) -> None:
         raise InputError(problems)
     write_atomically(path, content)
     say(f"Wrote {path}.")
+
+
+def _null_trials(plan: "Plan | None") -> "NullTrials | None":
+    """Give what raises the threshold of a plan with looks; loaded for such a plan only."""
+    if plan is None or not plan.analysis.looks:
+        return None
+    from openldn.virtual import null_trials
+
+    progress("raising the threshold for the planned looks")
+    return null_trials
 
 
 def _json(told: _Told) -> str:
