@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,10 @@ def run(args: argparse.Namespace) -> int:
         return 2
     outputs = _outputs(args)
     told = _answered(args, typed)
+    if look := told.answer["design"].get("look"):
+        from openldn.cli._look_log import log_look
+
+        say(log_look(args.plan, look, at=datetime.now().astimezone()))
     for option, path in outputs.items():
         progress(f"writing {path}")
         _write(option, path, told)
