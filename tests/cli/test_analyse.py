@@ -372,3 +372,46 @@ def test_one_refused_outcome_leaves_the_others(
     answer = json.loads(capsys.readouterr().out)
     assert [one["id"] for one in answer["outcomes"]] == ["pain"]
     assert "0 recorded values" in answer["refused"]["energy"]
+
+
+def test_planned_looks_raise_the_threshold(capsys: pytest.CaptureFixture[str]) -> None:
+    """model.md section 7: with looks the rate over all of them is held, so clear needs more."""
+    Path("plan.toml").write_text(plan_text(outcomes=PAIN) + "[analysis]\nlooks = [2, 3]\n")
+    assert main(["simulate", "plan.toml", "--effect=-1", "--seed", "1", "--out", "d.csv"]) == 0
+    capsys.readouterr()
+    assert main(["analyse", "d.csv", "--plan", "plan.toml", "--json", "-"]) == 0
+    look = json.loads(capsys.readouterr().out)["design"]["look"]
+    assert look["planned"] == [2, 3, 4]
+    assert look["raised"] is True
+    assert look["decision"] >= 0.95
+
+
+def test_each_look_is_logged_beside_the_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two runs, two lines; the whole diary stands at the last look, a shorter one at none."""
+    Path("plan.toml").write_text(plan_text(outcomes=PAIN) + "[analysis]\nlooks = [2, 3]\n")
+    assert main(["simulate", "plan.toml", "--effect=-1", "--seed", "1", "--out", "d.csv"]) == 0
+    assert main(["analyse", "d.csv", "--plan", "plan.toml", "--json", "a.json"]) == 0
+    lines = Path("d.csv").read_text().splitlines(keepends=True)
+    Path("short.csv").write_text("".join(lines[:-30]))
+    assert main(["analyse", "short.csv", "--plan", "plan.toml", "--json", "b.json"]) == 0
+    log = Path("plan.looks.csv").read_text().splitlines()
+    assert log[0] == "at,whole_pairs,look,of,threshold"
+    assert [line.split(",")[1:4] for line in log[1:]] == [["4", "3", "3"], ["3", "unplanned", "3"]]
+    assert "a look that the plan does not name" in capsys.readouterr().err
+
+
+def test_a_plan_without_looks_leaves_no_log() -> None:
+    """Nothing is written that nobody asked for."""
+    Path("plan.toml").write_text(plan_text(outcomes=PAIN))
+    assert main(["simulate", "plan.toml", "--effect=-1", "--seed", "1", "--out", "d.csv"]) == 0
+    assert main(["analyse", "d.csv", "--plan", "plan.toml", "--json", "a.json"]) == 0
+    assert not Path("plan.looks.csv").exists()
+
+
+def test_a_look_that_cannot_be_logged_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer is given all the same, with the call to write it down."""
+    Path("plan.toml").write_text(plan_text(outcomes=PAIN) + "[analysis]\nlooks = [2]\n")
+    Path("plan.looks.csv").mkdir()
+    assert main(["simulate", "plan.toml", "--effect=-1", "--seed", "1", "--out", "d.csv"]) == 0
+    assert main(["analyse", "d.csv", "--plan", "plan.toml", "--json", "a.json"]) == 0
+    assert "could not be logged" in capsys.readouterr().err

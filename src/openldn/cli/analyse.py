@@ -6,6 +6,7 @@ import math
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from openldn.protocol.problems import InputError, Problem
 if TYPE_CHECKING:
     from openldn.diary import Diary
     from openldn.files import Plan
+    from openldn.inference.looks import NullTrials
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "opened_order", "run", "typed_outcomes"]
 
@@ -88,6 +90,10 @@ def run(args: argparse.Namespace) -> int:
         return 2
     outputs = _outputs(args)
     told = _answered(args, typed)
+    if look := told.answer["design"].get("look"):
+        from openldn.cli._look_log import log_look
+
+        say(log_look(args.plan, look, at=datetime.now().astimezone()))
     for option, path in outputs.items():
         progress(f"writing {path}")
         _write(option, path, told)
@@ -135,6 +141,7 @@ def _answered(args: argparse.Namespace, typed: tuple[Outcome, ...]) -> _Told:
         acts=args.acts,
         already_on=args.already_on,
         progress=progress,
+        null_trials=_null_trials(plan),
     )
     return _Told(answer=answer.to_json(), diary=diary, plan=plan, order=order)
 
@@ -295,6 +302,16 @@ def _write(option: str, path: Path, told: _Told) -> None:
         raise InputError(problems)
     write_atomically(path, content)
     say(f"Wrote {path}.")
+
+
+def _null_trials(plan: "Plan | None") -> "NullTrials | None":
+    """Give what raises the threshold of a plan with looks; loaded for such a plan only."""
+    if plan is None or not plan.analysis.looks:
+        return None
+    from openldn.virtual import null_trials
+
+    progress("raising the threshold for the planned looks")
+    return null_trials
 
 
 def _json(told: _Told) -> str:

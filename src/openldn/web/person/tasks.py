@@ -49,6 +49,7 @@ def forget_unfinished() -> None:
 def _found(trial: Trial) -> Found:
     # The engine is loaded here, in the worker, and nowhere else in the web.
     from openldn.inference import AnalysisRefused, Conduct, analyse
+    from openldn.virtual import null_trials
     from openldn.web.person import pauses
     from openldn.web.person.records import diary_of
 
@@ -63,7 +64,13 @@ def _found(trial: Trial) -> Found:
             is_plan_unchanged=True, is_code_kept=trial.is_code_kept, paused_days=paused
         )
     try:
-        answer = analyse(diary_of(trial), plan=trial.plan, order=trial.order, conduct=conduct)
+        answer = analyse(
+            diary_of(trial),
+            plan=trial.plan,
+            order=trial.order,
+            conduct=conduct,
+            null_trials=null_trials,
+        )
     except AnalysisRefused as refusal:
         sentences = [f"{problem.given}. {problem.todo}" for problem in refusal.problems]
         return {"state": Answer.State.REFUSED, "refusal": sentences}
