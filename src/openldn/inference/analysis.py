@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from openldn.diary import Diary
 from openldn.evidence.effect_priors import effect_prior
 from openldn.inference import binary, count, gaussian, grid, harms, ordinal, priors
-from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
+from openldn.inference.answer import Answer, Design, HarmAnswer, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
 from openldn.inference.course import ARMS, Course, course_of
 from openldn.inference.estimand import score_under, touched_days
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
-from openldn.inference.harms import HarmAnswer
 from openldn.inference.influence import PriorInfluence, influence_of
 from openldn.inference.joint import Joint, Studied, joint_answers
 from openldn.inference.latent_model import LatentFit

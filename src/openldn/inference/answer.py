@@ -16,15 +16,14 @@ from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.randomisation import RandomisationTest
 from openldn.inference.sensitivity import Row
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Outcome
+from openldn.protocol.outcomes import Family, Outcome
 from openldn.protocol.plan import Arm
 
 if TYPE_CHECKING:
     import altair
 
-    from openldn.inference.harms import HarmAnswer
 
-__all__ = ["Answer", "Design", "LevelAnswer", "OutcomeAnswer"]
+__all__ = ["Answer", "Counted", "Design", "HarmAnswer", "LevelAnswer", "OutcomeAnswer"]
 
 FORMAT = 1
 # Numbers are written with this many digits: more than any of them is good for, few enough to read.
@@ -83,6 +82,62 @@ class LevelAnswer:
             "p_about_same": self.p_about_same,
             "p_meaningful_harm": self.p_meaningful_harm,
             "p_best": self.p_best,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """On how many of the days that were asked it was there."""
+
+    found: int
+    asked: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HarmAnswer:
+    """What the diary tells about one side effect.
+
+    Attributes
+    ----------
+    active, comparison
+        Days with it of days asked, on LDN and on the contrast; by the capsule of the day.
+    contrast
+        What LDN is held against.
+    level
+        The dose that the answer is about; None where there is no answer.
+    reason
+        Why there is none, a plain sentence; else None.
+    """
+
+    id: str
+    active: Counted
+    comparison: Counted
+    contrast: Arm
+    level: LevelAnswer | None
+    reason: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """One row of `harms`."""
+        level = self.level
+        found: dict[str, Any] = {
+            "id": self.id,
+            "family": str(Family.BINARY),
+            "contrast": str(self.contrast),
+            "days_active": {"found": self.active.found, "asked": self.active.asked},
+            "days_contrast": {"found": self.comparison.found, "asked": self.comparison.asked},
+            "reason": self.reason,
+        }
+        if level is None:
+            return found | dict.fromkeys(
+                ("part", "dose_mg", "includes", "p_raised", "effect", "link_effect")
+            )
+        return found | {
+            "part": level.part,
+            "dose_mg": float(level.dose.mg),
+            "includes": list(level.includes),
+            "p_raised": 1.0 - level.p_benefit,
+            "effect": level.effect.to_json(),
+            "link_effect": level.link_effect and level.link_effect.to_json(),
         }
 
 

@@ -5,74 +5,17 @@ nothing else: no adjustment for how many are looked at, because a harm must not 
 cannot be answered is said with its reason and stops nothing else.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from openldn.inference.answer import LevelAnswer
+from openldn.inference.answer import Counted
 from openldn.inference.course import ARMS, Course
 from openldn.protocol.outcomes import Better, Family, Outcome, Role, default_mcid
 from openldn.protocol.plan import Arm
 
-__all__ = ["Counted", "HarmAnswer", "as_scores", "count_on", "outcome_of", "why_all_alike"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """On how many of the days that were asked it was there."""
-
-    found: int
-    asked: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HarmAnswer:
-    """What the diary tells about one side effect.
-
-    Attributes
-    ----------
-    active, comparison
-        Days with it of days asked, on LDN and on the contrast; by the capsule of the day.
-    contrast
-        What LDN is held against.
-    level
-        The dose that the answer is about; None where there is no answer.
-    reason
-        Why there is none, a plain sentence; else None.
-    """
-
-    id: str
-    active: Counted
-    comparison: Counted
-    contrast: Arm
-    level: LevelAnswer | None
-    reason: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """One row of `harms`."""
-        level = self.level
-        found: dict[str, Any] = {
-            "id": self.id,
-            "family": str(Family.BINARY),
-            "contrast": str(self.contrast),
-            "days_active": {"found": self.active.found, "asked": self.active.asked},
-            "days_contrast": {"found": self.comparison.found, "asked": self.comparison.asked},
-            "reason": self.reason,
-        }
-        if level is None:
-            return found | dict.fromkeys(
-                ("part", "dose_mg", "includes", "p_raised", "effect", "link_effect")
-            )
-        return found | {
-            "part": level.part,
-            "dose_mg": float(level.dose.mg),
-            "includes": list(level.includes),
-            "p_raised": 1.0 - level.p_benefit,
-            "effect": level.effect.to_json(),
-            "link_effect": level.link_effect and level.link_effect.to_json(),
-        }
+__all__ = ["as_scores", "count_on", "outcome_of", "why_all_alike"]
 
 
 def outcome_of(side_effect_id: str) -> Outcome:
