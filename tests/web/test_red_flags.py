@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from openldn.evidence.side_effects import side_effects
-from openldn.inference.limits import COVARIATE_EVENTS
+from openldn.inference.course import COVARIATE_EVENTS
 from openldn.web.person import actions, clock, items, notices, records, red_flags
 from openldn.web.person.models import Entry, Told, Trial
 from support.reading import grade

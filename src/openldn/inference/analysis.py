@@ -1,7 +1,7 @@
 """From plan and diary to the answer: which question, which days, which doses, and what to say."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,61 +10,48 @@ from numpy.typing import NDArray
 from openldn.diary import Diary
 from openldn.evidence.effect_priors import effect_prior
 from openldn.inference import binary, count, gaussian, grid, harms, ordinal, priors
+from openldn.inference._problems import no_column, no_rows, no_scale, no_such_prior, refusal
 from openldn.inference.answer import Answer, Design, HarmAnswer, LevelAnswer, OutcomeAnswer
 from openldn.inference.citations import citations_of
-from openldn.inference.course import ARMS, Course, course_of
-from openldn.inference.estimand import score_under, touched_days
+from openldn.inference.course import Course, course_of
+from openldn.inference.estimand import touched_days
 from openldn.inference.gaussian import Fit, Series
-from openldn.inference.grade import Conduct, Grade, Guess, grade_of, has_reversal
+from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
 from openldn.inference.influence import PriorInfluence, influence_of
 from openldn.inference.joint import Joint, Studied, joint_answers
 from openldn.inference.latent_model import LatentFit
-from openldn.inference.limits import COVARIATE_EVENTS, MIN_FOR_CLEAR, limits_of
+from openldn.inference.limits import MIN_FOR_CLEAR, limits_of
 from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
 from openldn.inference.priors import BetaPrior
+from openldn.inference.question import (
+    CannotAnswer,
+    Part,
+    Question,
+    contrast_of,
+    events_of,
+    parts_of,
+    prior_of,
+    scores_of,
+    series_of,
+    sign_of,
+    whole_series,
+)
 from openldn.inference.randomisation import RandomisationTest, randomisation_test
 from openldn.inference.refusal import AnalysisRefused
 from openldn.inference.sensitivity import IMPUTATIONS, SEED, Asked, sensitivity_rows
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better, Family, Outcome, Role
+from openldn.protocol.outcomes import Family, Outcome, Role
 from openldn.protocol.plan import Acts, Arm, Plan
-from openldn.protocol.problems import InputError, Problem
+from openldn.protocol.problems import InputError
 
-__all__ = ["DEFAULT_DECISION", "MIN_VALUES", "analyse"]
+__all__ = ["DEFAULT_DECISION", "analyse"]
 
-# Below this number of values nothing is said at all (contract, section 4).
-MIN_VALUES = 4
 DEFAULT_DECISION = 0.95
 WORTHWHILE = 0.5
 
 BoolArray = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Question:
-    """What is asked of every outcome alike."""
-
-    course: Course
-    plan: Plan | None
-    prior: str
-    decision: float
-    is_asymmetric: bool
-    guesses: tuple[Guess, ...] | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Part:
-    """Days that carry likelihood together, and the doses reported from them."""
-
-    name: str
-    counts: BoolArray
-    doses: tuple[Dose, ...]
-
-
-class _CannotAnswer(Exception):
-    """One outcome is refused; the message is the reason, a plain sentence."""
 
 
 def analyse(
@@ -127,7 +114,7 @@ def analyse(
         already_on=already_on or (plan.drug.already_on if plan else Dose(0)),
     )
     look = look_of(course, plan=plan, null_trials=null_trials)
-    question = _Question(
+    question = Question(
         course=course,
         plan=plan,
         prior=prior or (plan.analysis.prior if plan else "default"),
@@ -137,7 +124,7 @@ def analyse(
     )
     if progress and _needs_latent(asked, diary):
         progress("loading the models of few answers (the first time may take a minute)")
-    parts = _parts(question)
+    parts = parts_of(question)
     recorded = parts[0].counts & ~np.isnan(course.scores(asked[0].id))
     grade = grade_of(course, recorded, plan=plan, conduct=conduct or Conduct())
     answered: dict[str, OutcomeAnswer] = {}
@@ -148,10 +135,10 @@ def analyse(
             progress(f"computing {outcome.id}")
         try:
             answered[outcome.id] = _answer_outcome(outcome, question, parts, grade, notes)
-        except _CannotAnswer as reason:
+        except CannotAnswer as reason:
             refused[outcome.id] = str(reason)
     if not answered:
-        raise AnalysisRefused(_refusal(outcome_id, why) for outcome_id, why in refused.items())
+        raise AnalysisRefused(refusal(outcome_id, why) for outcome_id, why in refused.items())
     if sensitivity:
         for outcome_id, answer in answered.items():
             if progress:
@@ -203,8 +190,8 @@ def _needs_latent(asked: tuple[Outcome, ...], diary: Diary) -> bool:
 
 
 def _harms(
-    question: _Question,
-    parts: tuple[_Part, ...],
+    question: Question,
+    parts: tuple[Part, ...],
     grade: Grade,
     side_effect_ids: Sequence[str],
     progress: Callable[[str], None] | None,
@@ -221,14 +208,14 @@ def _harms(
     return tuple(found)
 
 
-def _harm(outcome: Outcome, question: _Question, part: _Part, grade: Grade) -> HarmAnswer:
+def _harm(outcome: Outcome, question: Question, part: Part, grade: Grade) -> HarmAnswer:
     course = question.course
     level, reason = None, None
     try:
         level = _headline(_answer_part(outcome, question, part, grade)[1], question.plan)
-    except _CannotAnswer as why:
+    except CannotAnswer as why:
         reason = str(why)
-    contrast = level.contrast if level else _contrast_of(course, part.counts)
+    contrast = level.contrast if level else contrast_of(course, part.counts)
     active, comparison = (
         harms.count_on(course, outcome.id, arm, part.counts) for arm in (Arm.ACTIVE, contrast)
     )
@@ -246,14 +233,14 @@ def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
     """Everything that makes the input unusable, at once."""
     problems = list(diary.check(asked)) if asked else []
     if not asked:
-        problems.append(_no_scale(diary))
+        problems.append(no_scale(diary))
     if not diary.entries:
-        problems.append(_no_rows())
+        problems.append(no_rows())
     missing = [outcome.id for outcome in asked if outcome.id not in diary.outcome_ids]
     if asked and len(missing) == len(asked):
-        problems.append(_no_column(missing, diary.outcome_ids))
+        problems.append(no_column(missing, diary.outcome_ids))
     if prior is not None and prior not in priors.PRIOR_NAMES:
-        problems.append(_no_such_prior(prior))
+        problems.append(no_such_prior(prior))
     if problems:
         raise InputError(dict.fromkeys(problems))
 
@@ -262,25 +249,10 @@ def _decision(plan: Plan | None) -> float:
     return plan.analysis.decision if plan else DEFAULT_DECISION
 
 
-def _parts(question: _Question) -> tuple[_Part, ...]:
-    """The part that carries the conclusion first; doses tried only openly are the second."""
-    course, plan = question.course, question.plan
-    is_drawn = plan is not None and plan.first_randomised_day is not None
-    if not is_drawn:
-        return (_Part(name="open", counts=np.ones(len(course), dtype=bool), doses=course.levels),)
-    randomised = course.is_randomised
-    tried = {Dose(int(ug)) for ug in course.dose_ug[randomised] if ug}
-    only_openly = tuple(dose for dose in course.levels if dose not in tried)
-    main = _Part(name="randomised", counts=randomised, doses=tuple(sorted(tried)))
-    if not only_openly:
-        return (main,)
-    return (main, _Part(name="open", counts=~randomised, doses=only_openly))
-
-
 def _answer_outcome(
     outcome: Outcome,
-    question: _Question,
-    parts: tuple[_Part, ...],
+    question: Question,
+    parts: tuple[Part, ...],
     grade: Grade,
     notes: list[str],
 ) -> OutcomeAnswer:
@@ -289,7 +261,7 @@ def _answer_outcome(
     for part in parts[1:]:
         try:
             _, open_levels = _answer_part(outcome, question, part, grade)
-        except _CannotAnswer as reason:
+        except CannotAnswer as reason:
             doses = ", ".join(dose.text for dose in part.doses)
             notes.append(f"{outcome.label}: {doses}, taken only openly, has no answer. {reason}")
         else:
@@ -299,8 +271,8 @@ def _answer_outcome(
         if all(level.dose != dose for level in compared):
             notes.append(f"{outcome.label}: no value was recorded on {dose.text}.")
     headline = _headline(compared, question.plan)
-    events = [event for event, _ in _events(question, main, outcome)]
-    days_recorded = int((~np.isnan(_scores(outcome, question, main))).sum())
+    events = [event for event, _ in events_of(question, main, outcome)]
+    days_recorded = int((~np.isnan(scores_of(outcome, question, main))).sum())
     verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
     return OutcomeAnswer(
         outcome=outcome,
@@ -332,7 +304,7 @@ def _answer_outcome(
 
 
 def _checked(
-    answer: OutcomeAnswer, question: _Question, part: _Part, notes: list[str]
+    answer: OutcomeAnswer, question: Question, part: Part, notes: list[str]
 ) -> OutcomeAnswer:
     """Add the checks beside the answer; only the Gaussian family has them."""
     outcome, course = answer.outcome, question.course
@@ -342,21 +314,21 @@ def _checked(
             " in other ways."
         )
         return answer
-    series, contrast = _series(outcome, question, part)
+    series, contrast = series_of(outcome, question, part)
     others = [level.dose for level in answer.levels if level.part == part.name]
     flares = course.event("flare")
     asked = Asked(
         series=series,
         fit=answer.fit,
-        prior=_prior(outcome, question),
+        prior=prior_of(outcome, question),
         course=course,
         plan=question.plan,
         counts=part.counts,
         doses=tuple(dict.fromkeys([answer.headline.dose, *others])),
         contrast=contrast,
-        sign=_sign(outcome),
+        sign=sign_of(outcome),
         guesses=question.guesses,
-        whole=_whole(outcome, question, part),
+        whole=whole_series(outcome, question, part),
         is_empty=part.counts & np.isnan(course.scores(outcome.id)),
         flares=flares if flares[~np.isnan(series.score)].any() else None,
     )
@@ -368,19 +340,19 @@ def _checked(
 
 
 def _joint(
-    answered: Mapping[str, OutcomeAnswer], question: _Question, part: _Part
+    answered: Mapping[str, OutcomeAnswer], question: Question, part: Part
 ) -> dict[str, Joint]:
     """The secondary outcomes, each leaning on the others; primary and harms stand alone."""
     return joint_answers(
         [
             Studied(
                 id=outcome_id,
-                series=_series(answer.outcome, question, part)[0],
+                series=series_of(answer.outcome, question, part)[0],
                 fit=answer.fit,
                 posterior=answer.headline.posterior,
-                prior=_prior(answer.outcome, question),
+                prior=prior_of(answer.outcome, question),
                 mcid=answer.outcome.mcid,
-                sign=_sign(answer.outcome),
+                sign=sign_of(answer.outcome),
             )
             for outcome_id, answer in answered.items()
             if answer.outcome.role is Role.SECONDARY
@@ -390,17 +362,8 @@ def _joint(
     )
 
 
-def _whole(outcome: Outcome, question: _Question, part: _Part) -> Series | None:
-    """One outcome over all days, where some of its values lie outside the part."""
-    outside = ~part.counts & ~np.isnan(question.course.scores(outcome.id))
-    if not outside.any():
-        return None
-    every = replace(part, counts=np.ones_like(part.counts))
-    return _series(outcome, question, every)[0]
-
-
 def _tested(
-    outcome: Outcome, series: Series, question: _Question, part: _Part, notes: list[str]
+    outcome: Outcome, series: Series, question: Question, part: Part, notes: list[str]
 ) -> RandomisationTest | None:
     """The randomisation test, or None with the reason among the notes."""
     if question.plan is None or part.name != "randomised":
@@ -422,15 +385,15 @@ def _tested(
 
 
 def _answer_part(
-    outcome: Outcome, question: _Question, part: _Part, grade: Grade
+    outcome: Outcome, question: Question, part: Part, grade: Grade
 ) -> tuple[Fit | LatentFit, tuple[LevelAnswer, ...]]:
     """Fit the days of one part and read its doses off the posterior."""
     course = question.course
-    series, contrast = _series(outcome, question, part)
+    series, contrast = series_of(outcome, question, part)
     try:
-        fit = _fit(series, outcome, _prior(outcome, question))
+        fit = _fit(series, outcome, prior_of(outcome, question))
     except GridTooHard as hard:
-        raise _CannotAnswer(
+        raise CannotAnswer(
             f"The answer could not be computed well enough: {hard.effective:.0f} effective points"
             f" after {hard.points}, where 300 are needed."
         ) from hard
@@ -439,8 +402,8 @@ def _answer_part(
     days = {dose: int((recorded & (dose_ug == dose.ug)).sum()) for dose in part.doses}
     reported = [dose for dose in part.doses if days[dose]]
     if not reported:
-        raise _CannotAnswer("No value was recorded on any of the doses of this part.")
-    sign = _sign(outcome)
+        raise CannotAnswer("No value was recorded on any of the doses of this part.")
+    sign = sign_of(outcome)
     at = [course.levels.index(dose) for dose in reported]
     best = fit.p_best(tuple(at), sign=sign)[1:]
     includes = _includes(course, recorded, part, contrast, grade)
@@ -475,108 +438,8 @@ def _fit(series: Series, outcome: Outcome, prior: BetaPrior) -> Fit | LatentFit:
             return gaussian.fit(series, prior=prior)
 
 
-def _sign(outcome: Outcome) -> float:
-    """-1 where a lower score is better, 1 where a higher one is."""
-    return -1.0 if outcome.better is Better.LOWER else 1.0
-
-
-def _series(outcome: Outcome, question: _Question, part: _Part) -> tuple[Series, Arm]:
-    """The numbers of one outcome in one part, and what its doses are held against.
-
-    Raises
-    ------
-    _CannotAnswer
-        When there is too little to go by.
-    """
-    course = question.course
-    score = _scores(outcome, question, part)
-    recorded = ~np.isnan(score)
-    dose_ug, arm = course.acting_dose(), course.acting_arm()
-    hint = _why_so_few(course, part)
-    _refuse_if_hopeless(score[recorded], dose_ug[recorded], hint=hint)
-    contrast = _contrast_of(course, recorded)
-    has_placebo = contrast is Arm.PLACEBO
-    has_nothing = bool((course.arm[recorded] == ARMS.index(Arm.NONE)).any())
-    level = np.zeros(len(course), dtype=np.int64)
-    for k, dose in enumerate(course.levels, start=1):
-        level[dose_ug == dose.ug] = k
-    events = _events(question, part, outcome)
-    series = Series(
-        score=score,
-        minimum=outcome.minimum,
-        maximum=outcome.maximum,
-        level=level,
-        n_levels=len(course.levels),
-        capsule=arm != ARMS.index(Arm.NONE) if has_placebo and has_nothing else None,
-        events=np.column_stack([column for _, column in events])
-        if events
-        else np.empty((len(course), 0)),
-        start_level=course.levels.index(course.already_on) + 1 if course.already_on.ug else 0,
-        start_capsule=course.already_on.ug > 0,
-        is_asymmetric=question.is_asymmetric,
-    )
-    return series, contrast
-
-
-def _contrast_of(course: Course, counts: BoolArray) -> Arm:
-    """Placebo where placebo days are among those that count, else taking nothing.
-
-    By the day itself, not by the day before that acts on it: one lagged day at the border of the
-    periods is no ground to tell the capsule from the drug.
-    """
-    has_placebo = (course.arm[counts] == ARMS.index(Arm.PLACEBO)).any()
-    return Arm.PLACEBO if has_placebo else Arm.NONE
-
-
-def _scores(outcome: Outcome, question: _Question, part: _Part) -> NDArray[np.float64]:
-    """(T,) the scores that carry likelihood, under the strategies of the plan if it has any."""
-    course = question.course
-    score = np.where(part.counts, course.scores(outcome.id), np.nan)
-    touched = touched_days(course, plan=question.plan, counts=part.counts)
-    return score_under(touched, score, sign=_sign(outcome))
-
-
-def _refuse_if_hopeless(
-    scores: NDArray[np.float64], dose_ug: NDArray[np.int64], *, hint: str
-) -> None:
-    if len(scores) < MIN_VALUES:
-        values = "1 recorded value" if len(scores) == 1 else f"{len(scores)} recorded values"
-        why = f"It has {values} on the days that count; at least {MIN_VALUES} are needed."
-        raise _CannotAnswer(f"{why} {hint}".rstrip())
-    if scores.min() == scores.max():
-        raise _CannotAnswer(
-            f"Every recorded value is {scores[0]:g}, so there is nothing to compare."
-        )
-    if len(set(dose_ug)) < 2 or not dose_ug.any():
-        taken = f"on {Dose(int(dose_ug[0])).text}" if dose_ug[0] else "without the drug"
-        raise _CannotAnswer(
-            f"Every recorded value is from days {taken}, so there is nothing to compare with."
-        )
-
-
-def _why_so_few(course: Course, part: _Part) -> str:
-    """What may explain that values are missing."""
-    if course.outside_days:
-        return f"{course.outside_days} recorded days lie outside the plan."
-    if part.name == "randomised" and not part.counts.any():
-        return "The periods in random order have not begun."
-    return ""
-
-
-def _events(
-    question: _Question, part: _Part, outcome: Outcome
-) -> list[tuple[str, NDArray[np.float64]]]:
-    """Outside events that fell on a day with a value; a flare is part of the outcome."""
-    course, plan = question.course, question.plan
-    if plan is not None and plan.estimand is not None:
-        return []  # the plan's strategies stand in their place
-    recorded = part.counts & ~np.isnan(course.scores(outcome.id))
-    columns = [(event, course.event(event)) for event in COVARIATE_EVENTS]
-    return [(event, column) for event, column in columns if column[recorded].any()]
-
-
 def _includes(
-    course: Course, recorded: BoolArray, part: _Part, contrast: Arm, grade: Grade
+    course: Course, recorded: BoolArray, part: Part, contrast: Arm, grade: Grade
 ) -> tuple[str, ...]:
     """What the difference holds besides the drug."""
     if part.name == "open" and (grade.letter == "E" or not has_reversal(course, recorded)):
@@ -641,28 +504,15 @@ def _verdict(p_benefit: float, decision: float, *, values: int) -> str:
     return "could-not-tell"
 
 
-def _prior(outcome: Outcome, question: _Question) -> BetaPrior:
-    if question.prior != "evidence":
-        return priors.beta_prior(question.prior, outcome.family)
-    conditions = question.plan.person.conditions if question.plan else ()
-    found = priors.evidence_prior(conditions, outcome)
-    if found is None:
-        raise _CannotAnswer(
-            "There is no pooled estimate of this outcome for the plan's conditions, so the prior"
-            " `evidence` has nothing to stand on. Use the default prior."
-        )
-    return found
-
-
 def _influence(
-    outcome: Outcome, question: _Question, part: _Part, headline: LevelAnswer, notes: list[str]
+    outcome: Outcome, question: Question, part: Part, headline: LevelAnswer, notes: list[str]
 ) -> PriorInfluence | None:
     """How far a prior that rests on studies moved the answer; None for any other prior."""
     conditions = question.plan.person.conditions if question.plan else ()
     prior = effect_prior(conditions, outcome) if question.prior == "evidence" else None
     if prior is None:
         return None
-    series, _ = _series(outcome, question, part)
+    series, _ = series_of(outcome, question, part)
     level = question.course.levels.index(headline.dose)
     try:
         found = influence_of(
@@ -675,13 +525,13 @@ def _influence(
     return found
 
 
-def _model(question: _Question, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _model(question: Question, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     course = question.course
     # Outcomes of one family are answered from one prior, or not at all.
     by_family = {outcome.family: outcome for outcome in outcomes}
     families = {
         str(family): priors.describe(
-            _prior(outcome, question), is_asymmetric=question.is_asymmetric, family=family
+            prior_of(outcome, question), is_asymmetric=question.is_asymmetric, family=family
         )
         for family, outcome in by_family.items()
     }
@@ -711,54 +561,3 @@ def _model(question: _Question, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 def _checks() -> dict[str, Any]:
     """What the checks beside the answer draw at random."""
     return {"checks": {"imputations": IMPUTATIONS, "seed": SEED}}
-
-
-def _refusal(outcome_id: str, why: str) -> Problem:
-    return Problem(
-        code="LDN-A010",
-        place=outcome_id,
-        given="a diary from which this outcome cannot be answered",
-        expected="enough to compare",
-        todo=why,
-    )
-
-
-def _no_rows() -> Problem:
-    return Problem(
-        code="LDN-A011",
-        place="the diary",
-        given="no rows",
-        expected="at least one recorded day",
-        todo="Add a row for each day that was recorded.",
-    )
-
-
-def _no_scale(diary: Diary) -> Problem:
-    known = ", ".join(diary.outcome_ids) or "none"
-    return Problem(
-        code="LDN-A012",
-        place="the outcomes",
-        given=f"no scale (columns that could be outcomes: {known})",
-        expected="the scale and the better direction of each outcome",
-        todo="Give a plan, or name each outcome with its scale, such as pain:0-10:lower.",
-    )
-
-
-def _no_column(missing: Sequence[str], known: Sequence[str]) -> Problem:
-    return Problem(
-        code="LDN-A013",
-        place="the diary's columns",
-        given=f"no column named {' or '.join(missing)} (there are: {', '.join(known) or 'none'})",
-        expected="one column for each outcome",
-        todo="Compare the ids of the outcomes with the first line of the diary.",
-    )
-
-
-def _no_such_prior(prior: str) -> Problem:
-    return Problem(
-        code="LDN-A014",
-        place="the prior",
-        given=prior,
-        expected=", ".join(priors.PRIOR_NAMES),
-        todo="Choose one of these.",
-    )

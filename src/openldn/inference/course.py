@@ -19,9 +19,11 @@ from openldn.protocol.doses import Dose
 from openldn.protocol.plan import Acts, Arm, Period, Plan
 from openldn.protocol.problems import InputError, Problem
 
-__all__ = ["MAX_LEVELS", "Course", "course_of", "order_in_diary"]
+__all__ = ["COVARIATE_EVENTS", "MAX_LEVELS", "Course", "course_of", "order_in_diary"]
 
 MAX_LEVELS = 12
+# Events that come from outside and are not themselves a measure of the outcome.
+COVARIATE_EVENTS = ("infection", "steroid-burst", "vaccination", "other-medicine-change")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

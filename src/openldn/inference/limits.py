@@ -9,20 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.inference.answer import OutcomeAnswer
-from openldn.inference.course import Course
+from openldn.inference.course import COVARIATE_EVENTS, Course
 from openldn.inference.grade import Grade
 from openldn.inference.looks import Look
 from openldn.protocol.doses import MAX_DAILY
 from openldn.protocol.plan import Arm, Plan, Strategy
 
-__all__ = ["COVARIATE_EVENTS", "MIN_FOR_CLEAR", "limits_of"]
+__all__ = ["MIN_FOR_CLEAR", "limits_of"]
 
 # Six values a person cannot tell (contract, section 4): among 122 real people with six values each,
 # two had a chance of benefit just above 0.95.
 MIN_FOR_CLEAR = 7
-
-# Events that come from outside and are not themselves a measure of the outcome.
-COVARIATE_EVENTS = ("infection", "steroid-burst", "vaccination", "other-medicine-change")
 
 
 def limits_of(

@@ -21,6 +21,7 @@ from openldn.inference.grade import Guess
 from openldn.inference.grid import GridTooHard
 from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.priors import BetaPrior
+from openldn.inference.question import MIN_VALUES
 from openldn.protocol.doses import Dose
 from openldn.protocol.plan import Arm, Plan
 
@@ -38,8 +39,6 @@ SEED: Final = 20_260_101
 # Points of the main fit at which a completed diary is fitted again: against full fits the mean
 # moves by a few hundredths of a posterior SD, less than the imputations' own chance.
 REUSED_POINTS: Final = 128
-# Below this number of values a row says nothing (contract, section 4).
-MIN_VALUES: Final = 4
 MOST_THREADS: Final = 8
 
 

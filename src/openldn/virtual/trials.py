@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from openldn._version import __version__
 from openldn.inference import bulk, priors
-from openldn.inference.analysis import MIN_VALUES
 from openldn.inference.limits import MIN_FOR_CLEAR
 from openldn.inference.priors import BetaPrior
+from openldn.inference.question import MIN_VALUES
 from openldn.protocol.calendar import calendar
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Better, Outcome
