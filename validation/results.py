@@ -41,9 +41,9 @@ def collect(study: Study, folder: Path) -> dict[str, Any]:
         if (there := _length(kept.get(one.id))) < one.people
     ]
     missing += [
-        f"{name}: {there} of {study.fits(name)}"
+        f"{name}: {there} of {study.fits}"
         for name in MODELS
-        if (there := _length(places.get(name))) < study.fits(name)
+        if (there := _length(places.get(name))) < study.fits
     ]
     cells = [cell(one, kept[one.id], study) for one in study.cells if one.id in kept]
     calibration = _calibration(places, study)

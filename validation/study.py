@@ -93,12 +93,12 @@ class Study:
     measures: Sequence[str]
     decision: float
     gate: Gate
-    calibration: Mapping[str, Any]
+    calibration: Mapping[str, float]
 
-    def fits(self, model: str) -> int:
-        """How many people of a model are calibrated."""
-        count: int = self.calibration["fewer"].get(model, self.calibration["people"])
-        return count
+    @property
+    def fits(self) -> int:
+        """How many people of each model are calibrated."""
+        return int(self.calibration["people"])
 
 
 def read(path: Path = FILE) -> Study:

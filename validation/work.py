@@ -102,9 +102,9 @@ def pieces(study: Study) -> list[Piece]:
 def calibration_pieces(study: Study) -> list[Piece]:
     """All pieces of the calibration."""
     return [
-        Piece(row=name, first=first, last=min(first + CALIBRATED, study.fits(name)))
+        Piece(row=name, first=first, last=min(first + CALIBRATED, study.fits))
         for name in MODELS
-        for first in range(0, study.fits(name), CALIBRATED)
+        for first in range(0, study.fits, CALIBRATED)
     ]
 
 
