@@ -21,6 +21,7 @@ __all__ = [
     "answer_no_opioids",
     "frighten",
     "meet_every_rule",
+    "names_placebo",
     "pause",
     "seal_of",
     "visible",
@@ -183,6 +184,11 @@ def pause(trial: Trial, *, is_over: bool = False) -> None:
         row = medicines.in_force(trial)[-1].row
         last_day = (NOW.date() - timedelta(days=30)).isoformat()
         actions.end_medicine(trial=trial, row=row, last_day=last_day, now=NOW)
+
+
+def names_placebo(html: bytes) -> bool:
+    """Tell whether a page names what LDN is held against, beside her own choice of a guess."""
+    return b"placebo" in html.lower().replace(b'value="placebo">placebo<', b"")
 
 
 def visible(html: bytes) -> str:

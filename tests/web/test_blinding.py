@@ -9,7 +9,7 @@ from django.test import Client
 from openldn.protocol.problems import InputError
 from openldn.web.person import actions
 from openldn.web.person.models import Entry, Trial
-from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, seal_of
+from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, names_placebo, seal_of
 
 _PAGES = (
     *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
@@ -73,9 +73,25 @@ def test_the_diary_of_a_running_trial_has_no_arm_and_no_dose(owner: Client, runn
 
 
 def test_pages_of_a_running_trial_name_no_arm(owner: Client, running: Trial) -> None:
-    """The word for what LDN is held against is on no page while a blinded part runs."""
+    """What LDN is held against is named as one of her choices of a guess, and nowhere else."""
     for page in _PAGES:
-        assert b"placebo" not in owner.get(page).content.lower()
+        assert not names_placebo(owner.get(page).content), page
+
+
+def test_what_she_guessed_shows_nothing_of_the_order(owner: Client) -> None:
+    """A guess that is right and one that is wrong give the same pages, but for her own words."""
+    seen = []
+    for order in (ORDER, OTHER_ORDER):
+        actions.add_trial(
+            plan_toml=PLAN,
+            start=NOW.date() - timedelta(days=14),
+            seal=seal_of(order, is_open=False),
+        )
+        guess = {"period": "2", "guess": "ldn", "sure": "9", "reason": "side-effect"}
+        answer = owner.post("/period-guess", guess)
+        pages = [_without_token(owner.get(page).content) for page in _PAGES]
+        seen.append([answer["Location"].encode(), *pages])
+    assert seen[0] == seen[1]
 
 
 def _without_token(page: bytes) -> bytes:

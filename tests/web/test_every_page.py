@@ -13,7 +13,8 @@ from openldn.web.person.models import Trial
 from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visible
 
 _TAKES_FORMS_ONLY = {
-    *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/told", "/pack.pdf"),
+    *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/period-guess"),
+    *("/told", "/pack.pdf"),
 }
 _EXAMPLES = {
     "token": "no-such-link",

@@ -13,6 +13,7 @@ from openldn.web.person.models import (
     Entry,
     MedicineNote,
     Pause,
+    PeriodGuess,
     SafetyCheck,
     Trial,
 )
@@ -31,7 +32,7 @@ def test_every_table_of_records_refuses_to_change(db: None) -> None:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         found = {name for (name,) in cursor.fetchall()}
     kept = [one for one in apps.get_models() if issubclass(one, AppendOnly)]
-    assert len(kept) == 8
+    assert len(kept) == 9
     assert found == {
         f"{one._meta.db_table}_no_{act}" for one in kept for act in ("update", "delete")
     }
@@ -53,6 +54,27 @@ def test_half_a_note_about_a_medicine_never_reaches_the_table(
     """The first row names it, an end has its day, and each later row says about which it is."""
     with pytest.raises(IntegrityError), transaction.atomic():
         MedicineNote.objects.create(trial=running, noted_at=NOW, **facts)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"said": "ldn", "reason": "no-reason"},
+        {"said": "placebo", "confidence": 5},
+        {"said": "placebo", "confidence": 11, "reason": "no-reason"},
+        {"said": "ldn", "confidence": 5, "reason": "heard"},
+        {"said": "dont-know", "confidence": 11},
+        {"said": "dont-know", "reason": "heard"},
+        {"said": "skipped", "confidence": 5},
+        {"said": "taken-back", "reason": "no-reason"},
+        {"said": "active"},
+        {"said": "dont-know", "period": 0},
+    ],
+)
+def test_half_a_guess_never_reaches_the_table(running: Trial, facts: dict[str, object]) -> None:
+    """A guess has how sure and why; one that was left out or taken back has neither."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PeriodGuess.objects.create(trial=running, guessed_at=NOW, **({"period": 2} | facts))
 
 
 def test_nothing_goes_on_without_a_decision(running: Trial) -> None:

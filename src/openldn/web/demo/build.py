@@ -18,12 +18,13 @@ from openldn.protocol.plan import Arm, Plan
 from openldn.protocol.safety import GATE_QUESTIONS
 from openldn.protocol.schemes import member, set_size
 from openldn.web.person import actions, gate, items, period_questions, watching
-from openldn.web.person.models import Entry, SafetyCheck, Trial
+from openldn.web.person.models import Entry, PeriodGuess, SafetyCheck, Trial
+from openldn.web.person.period_guesses import GuessGiven
 
 __all__ = ["demo_person"]
 
 # Today is the last day of period 4 of the trial that runs: the evening on which the questions of
-# period 5 are asked.
+# period 5 are asked, and the guess about period 4.
 _DAY_OF_RUNNING = 53
 _BETWEEN_DAYS = 21  # between the two trials
 _DEMO_SALT = "de" * 32  # of an invented seal: nothing real is hidden by it
@@ -42,10 +43,15 @@ class _Story:
     late: tuple[int, ...]
     flares: tuple[int, ...]
     notes: Mapping[int, str]
+    guesses: tuple[GuessGiven, ...]  # about its periods, in their order
     medicines: tuple[str, ...] = ()  # beside LDN, asked before the plan
     told: tuple[str, ...] = ()  # stop rules that were met, and of which she told the next day
 
 
+_BETTER = GuessGiven(said=PeriodGuess.Said.LDN, confidence=7, reason=PeriodGuess.Why.BETTER)
+_DREAMS = GuessGiven(said=PeriodGuess.Said.LDN, confidence=5, reason=PeriodGuess.Why.SIDE_EFFECT)
+_WORSE = GuessGiven(said=PeriodGuess.Said.PLACEBO, confidence=6, reason=PeriodGuess.Why.WORSE)
+_NO_IDEA = GuessGiven(said=PeriodGuess.Said.UNKNOWN)
 _OVER = _Story(
     plan_file="trial_that_is_over.toml",
     effects={"pain": -1.6, "fatigue": -0.6},
@@ -54,6 +60,7 @@ _OVER = _Story(
     too_ill=(37, 38),
     late=(21, 55, 70),
     flares=(36, 37, 38),
+    guesses=(_NO_IDEA, _WORSE, _BETTER, _DREAMS, _NO_IDEA, _WORSE, _DREAMS, _WORSE),
     notes={36: "Woke up with swollen hands.", 60: "A long walk by the sea."},
 )
 _RUNNING = _Story(
@@ -64,6 +71,7 @@ _RUNNING = _Story(
     too_ill=(30,),
     late=(12, 41),
     flares=(29, 30),
+    guesses=(_DREAMS, _NO_IDEA, _WORSE),
     notes={29: "Flare after the cold week.", 45: "First swim this year."},
     medicines=("Hydroxychloroquine 200 mg", "Levothyroxine 50 micrograms"),
     told=("flare-stays",),
@@ -115,6 +123,7 @@ def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) 
             rows += _rows(trial, _evening(day, story, dice), day.day, moment)
     Entry.objects.bulk_create(rows)
     _answer_period_questions(trial, until=until, now=now)
+    _guess(trial, story, now=now)
     _tell(trial, story, now=now)
     return trial
 
@@ -144,6 +153,13 @@ def _answer_period_questions(trial: Trial, *, until: int, now: datetime) -> None
                     answer=False,
                     now=_evening_of(trial, eve, now),
                 )
+
+
+def _guess(trial: Trial, story: _Story, *, now: datetime) -> None:
+    """Guess on the last evening of each period that is over."""
+    for period, given in zip(trial.plan.periods, story.guesses, strict=False):
+        moment = _evening_of(trial, period.last_day, now)
+        actions.guess_period(trial=trial, period=period.number, given=given, now=moment)
 
 
 def _tell(trial: Trial, story: _Story, *, now: datetime) -> None:

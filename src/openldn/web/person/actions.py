@@ -15,6 +15,7 @@ from openldn.web.person import (
     items,
     medicines,
     pauses,
+    period_guesses,
     period_questions,
     records,
     tasks,
@@ -28,10 +29,12 @@ from openldn.web.person.models import (
     MedicineNote,
     Pause,
     PeriodAnswer,
+    PeriodGuess,
     SafetyCheck,
     Told,
     Trial,
 )
+from openldn.web.person.period_guesses import GuessGiven
 from openldn.web.person.records import Held
 
 __all__ = [
@@ -46,15 +49,18 @@ __all__ = [
     "end_medicine",
     "forgive_attempts",
     "go_on",
+    "guess_period",
     "leave_out",
     "open_seal",
     "record",
     "record_side_effects",
     "resume_unfinished_answers",
+    "skip_guess",
     "take_back_medicine",
     "take_back_note",
     "tell",
     "undo",
+    "undo_guess",
     "undo_period_answer",
     "undo_side_effects",
 ]
@@ -144,6 +150,51 @@ def undo_period_answer(*, trial: Trial, period: int, row: int | None, now: datet
         _keep_pause(trial, now)
         _add_period_answer(trial, period, latest.question, None, now)
         _keep_pause(trial, now)
+
+
+@transaction.atomic
+def guess_period(*, trial: Trial, period: int, given: GuessGiven, now: datetime) -> None:
+    """Keep the guess about a period, once. The same one again, as by a double tap, adds none.
+
+    Raises
+    ------
+    InputError
+        When no guess about this period is due, or another one is kept already.
+    """
+    _check_guess_due(trial, period, now)
+    held = period_guesses.in_force(trial).get(period)
+    if held is None:
+        _add_guess(trial, period, given, now)
+    elif (held.said, held.confidence, held.reason) != (given.said, given.confidence, given.reason):
+        raise InputError([_guessed_before(period)])
+
+
+@transaction.atomic
+def skip_guess(*, trial: Trial, period: int, now: datetime) -> None:
+    """Note that she was asked for a guess and left it out.
+
+    Raises
+    ------
+    InputError
+        When no guess about this period is due, or one is kept already.
+    """
+    given = GuessGiven(said=PeriodGuess.Said.SKIPPED)
+    guess_period(trial=trial, period=period, given=given, now=now)
+
+
+@transaction.atomic
+def undo_guess(*, trial: Trial, period: int, row: int | None, now: datetime) -> None:
+    """Take back the guess about a period, if it is this row and was only just kept.
+
+    Raises
+    ------
+    InputError
+        When no guess about this period is due any more.
+    """
+    _check_guess_due(trial, period, now)
+    held = period_guesses.in_force(trial).get(period)
+    if held and held.pk == row and now - held.guessed_at < period_guesses.UNDO_FOR:
+        _add_guess(trial, period, GuessGiven(said=PeriodGuess.Said.TAKEN_BACK), now)
 
 
 @transaction.atomic
@@ -395,6 +446,25 @@ def _add_period_answer(
     )
 
 
+def _add_guess(trial: Trial, period: int, given: GuessGiven, now: datetime) -> None:
+    PeriodGuess.objects.create(
+        trial=trial,
+        period=period,
+        said=given.said,
+        confidence=given.confidence,
+        reason=given.reason,
+        guessed_at=now,
+    )
+
+
+def _check_guess_due(trial: Trial, period: int, now: datetime) -> None:
+    """Refuse a guess about a period that is not due, or after the seal was opened."""
+    trial.refresh_from_db()
+    due = period_guesses.asked_about(trial, trial.day_of(now.date()))
+    if due is None or period != due.number:
+        raise InputError([items.not_an_answer("period", str(period))])
+
+
 def _keep_pause(trial: Trial, now: datetime) -> None:
     """Pause the trial if a stop rule is touched that has not paused it yet.
 
@@ -486,6 +556,16 @@ def _refuse_start_seal(seal: Mapping[str, Any], plan: Plan) -> None:
     problems = problems or list(sealed.verify_with_plan(seal, plan))
     if problems:
         raise InputError(problems)
+
+
+def _guessed_before(period: int) -> Problem:
+    return Problem(
+        code="LDN-W014",
+        place=f"Your guess about period {period}",
+        given="a second time",
+        expected="one guess for each period",
+        todo="Nothing was changed. What was kept the first time stays.",
+    )
 
 
 def _opened_at_start() -> Problem:

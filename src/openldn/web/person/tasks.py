@@ -11,9 +11,10 @@ from django.db.models import F
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from openldn.web.person.models import Answer
+from openldn.web.person.models import Answer, PeriodGuess
 
 if TYPE_CHECKING:
+    from openldn.inference import Guess
     from openldn.web.person.models import Trial
 
 __all__ = ["compute_answer", "forget_unfinished", "queue"]
@@ -55,14 +56,12 @@ def _found(trial: Trial) -> Found:
 
     # A plan cannot change once it is added, and its seal holds the hash of its bytes. Without that
     # promise before the first day, nothing shows that the order or the plan was not chosen later.
-    paused = pauses.paused_days(trial)
     conduct = Conduct(
-        is_code_kept=False if trial.is_code_kept is False else None, paused_days=paused
+        is_plan_unchanged=True if trial.is_promised else None,
+        is_code_kept=trial.is_code_kept if trial.is_promised or not trial.is_code_kept else None,
+        guesses=_guesses(trial),
+        paused_days=pauses.paused_days(trial),
     )
-    if trial.is_promised:
-        conduct = Conduct(
-            is_plan_unchanged=True, is_code_kept=trial.is_code_kept, paused_days=paused
-        )
     try:
         answer = analyse(
             diary_of(trial),
@@ -80,6 +79,34 @@ def _found(trial: Trial) -> Found:
         "saved": saved,
         "page_for_doctor": _page_for_doctor(saved, trial),
     }
+
+
+def _guesses(trial: Trial) -> tuple[Guess, ...] | None:
+    """Give the guesses of every period. None: one is missing, so what she saw is not recorded.
+
+    "I don't know" is an answer, and no guess. A guess that was left out is missing: it may be the
+    one that would have shown that the blinding was lost.
+    """
+    from openldn.inference import Guess
+    from openldn.protocol.plan import Arm
+    from openldn.web.person import period_guesses
+
+    said, why = PeriodGuess.Said, PeriodGuess.Why
+    arms = {said.LDN: Arm.ACTIVE, said.PLACEBO: Arm.PLACEBO}
+    held = period_guesses.in_force(trial)
+    answered = {number for number, row in held.items() if row.said != said.SKIPPED}
+    if not {period.number for period in trial.plan.periods} <= answered:
+        return None
+    return tuple(
+        Guess(
+            period=number,
+            arm=arms[said(row.said)],
+            confidence=row.confidence,
+            is_from_feeling=row.reason in (why.BETTER, why.WORSE),
+        )
+        for number, row in sorted(held.items())
+        if row.said in arms and row.confidence is not None
+    )
 
 
 def _page_for_doctor(saved: dict[str, Any], trial: Trial) -> bytes:

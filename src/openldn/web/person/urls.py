@@ -21,6 +21,7 @@ urlpatterns = [
     path("yesterday/events", tonight.events, _YESTERDAY, name="yesterday_events"),
     path("yesterday/note", tonight.note, _YESTERDAY, name="yesterday_note"),
     path("period-questions", moments.period_questions, name="period_questions"),
+    path("period-guess", moments.period_guess, name="period_guess"),
     path("told", moments.told, name="told"),
     path("warning-signs", tonight.warning_signs, name="warning_signs"),
     path("medicines", my_medicines, name="medicines"),

@@ -6,6 +6,7 @@ from openldn.web.person.models.entry import Entry
 from openldn.web.person.models.medicine_note import MedicineNote
 from openldn.web.person.models.pause import Pause
 from openldn.web.person.models.period_answer import PeriodAnswer
+from openldn.web.person.models.period_guess import PeriodGuess
 from openldn.web.person.models.safety_check import SafetyCheck
 from openldn.web.person.models.told import Told
 from openldn.web.person.models.trial import Trial
@@ -17,6 +18,7 @@ __all__ = [
     "MedicineNote",
     "Pause",
     "PeriodAnswer",
+    "PeriodGuess",
     "SafetyCheck",
     "Told",
     "Trial",

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from openldn.protocol.problems import InputError
 from openldn.report.page import AnswerPage
 from openldn.report.sentences import HEADING
-from openldn.web.person import actions, clock, dates
+from openldn.web.person import actions, clock, dates, period_guesses
 from openldn.web.person.forms import SealForm, lines
 from openldn.web.person.models import Answer, Trial
 from openldn.web.person.records import diary_of
@@ -34,6 +34,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         facts["next"] = dates.in_words(current.last_date)
     found = trial.answers.last()
     if found is None:
+        facts["guess_first"] = trial == current and period_guesses.is_open(trial, today=today)
         return render(request, "person/answer_ask.html", facts)
     return _found(request, trial, found, facts)
 

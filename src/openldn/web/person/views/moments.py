@@ -1,4 +1,4 @@
-"""What she notes about a moment that must not pass in silence, and the questions of a period."""
+"""What she notes about a moment that must not pass in silence, and what a period asks."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from openldn.protocol.problems import InputError
-from openldn.web.person import actions, clock, items
+from openldn.web.person import actions, clock, items, period_guesses
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import Moment, Notice, notices_of
 from openldn.web.person.numbers import whole_number
 from openldn.web.person.views.tonight import show
 
-__all__ = ["period_questions", "told"]
+__all__ = ["period_guess", "period_questions", "told"]
 
 _PAGES = ("tonight", "yesterday", "trial", "medicines", "going_on", "warning_signs")
 
@@ -51,6 +51,21 @@ def period_questions(request: HttpRequest) -> HttpResponse:
     return here
 
 
+@require_POST
+def period_guess(request: HttpRequest) -> HttpResponse:
+    """Keep the guess about a period, that it was left out, or take it back."""
+    trial = Trial.objects.current()
+    if trial is None:
+        return redirect("person:start")
+    try:
+        _keep_guess(request, trial)
+    except InputError as error:
+        return show(request, trial, problems=lines(error))
+    here = redirect("person:tonight")
+    here["Location"] += "#guess"
+    return here
+
+
 def _meant(request: HttpRequest, trial: Trial) -> Iterator[tuple[Notice, Moment]]:
     """Give each moment that the form names, with those of its days that still wait for a note."""
     waiting = {
@@ -70,20 +85,37 @@ def _meant(request: HttpRequest, trial: Trial) -> Iterator[tuple[Notice, Moment]
 
 
 def _keep(request: HttpRequest, trial: Trial) -> None:
-    number = request.POST.get("period", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 4):
-        raise InputError([items.not_an_answer("period", number)])
+    number = _period_of(request)
     if "undo" in request.POST:
         row = whole_number(request.POST.get("row", ""))
-        actions.undo_period_answer(trial=trial, period=int(number), row=row, now=clock.now())
+        actions.undo_period_answer(trial=trial, period=number, row=row, now=clock.now())
         return
     value = request.POST.get("value", "")
     if value not in ("0", "1"):
         raise InputError([items.not_an_answer("value", value)])
     actions.answer_period_question(
         trial=trial,
-        period=int(number),
+        period=number,
         question=request.POST.get("question", ""),
         answer=value == "1",
         now=clock.now(),
     )
+
+
+def _keep_guess(request: HttpRequest, trial: Trial) -> None:
+    period, now = _period_of(request), clock.now()
+    if "undo" in request.POST:
+        row = whole_number(request.POST.get("row", ""))
+        actions.undo_guess(trial=trial, period=period, row=row, now=now)
+    elif "skip" in request.POST:
+        actions.skip_guess(trial=trial, period=period, now=now)
+    else:
+        given = period_guesses.accepted(request.POST)
+        actions.guess_period(trial=trial, period=period, given=given, now=now)
+
+
+def _period_of(request: HttpRequest) -> int:
+    number = request.POST.get("period", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 4):
+        raise InputError([items.not_an_answer("period", number)])
+    return int(number)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError, Problem
-from openldn.web.person import actions, clock, dates, items, red_flags
+from openldn.web.person import actions, clock, dates, items, period_guesses, red_flags
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
@@ -196,12 +196,15 @@ def _other_day(expected: str) -> Problem:
 
 
 def _above(request: HttpRequest, trial: Trial, days_back: int) -> dict[str, object]:
-    """Give what stands above the evening: notices, and tonight the questions of a period."""
+    """Give what stands above the evening: notices, and tonight what a period asks."""
     now = clock.now()
     facts: dict[str, object] = {"notices": notices_of(trial, now=now), "page": _PAGES[days_back]}
     if not days_back:
         is_reopened = request.GET.get("ask") == "1"
         facts["asked"] = asked_of(trial, today=clock.today(), now=now, is_reopened=is_reopened)
+        facts["guess"] = period_guesses.asked_of(
+            trial, today=clock.today(), now=now, typed=request.POST
+        )
     return facts
 
 
