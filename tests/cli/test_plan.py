@@ -31,6 +31,17 @@ def test_a_new_plan_of_every_kind_passes_its_own_check(kind: Kind, tmp_path: Pat
     assert Plan.read(path).design.kind is kind
 
 
+def test_the_notes_of_an_open_plan_tell_of_no_chance_and_no_placebo(tmp_path: Path) -> None:
+    """In an open reversal the order is known, and what LDN is set beside is none of it."""
+    path = tmp_path / "plan.toml"
+    assert new(path, kind="open-reversal") == 0
+    notes = [line.partition("#")[2] for line in path.read_text().splitlines() if " = " in line]
+    assert any("one period on LDN, one without" in note for note in notes)
+    assert not [
+        note for note in notes if "random" in note.split("open-", 1)[0] or "placebo" in note
+    ]
+
+
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_every_condition_of_the_catalogue_has_a_first_plan(condition: str, tmp_path: Path) -> None:
     """One main score, what else the story is about, and sleep as a harm."""

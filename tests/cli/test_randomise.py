@@ -309,3 +309,16 @@ class TestTheSafetyGate:
         """Silence is not a screen."""
         assert run(desk, SEAL) == 0
         assert "No profile was given" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("profile", "silent"), [("", "opioid-now"), ("medicines = []\n", "opioid-recent-short")]
+    )
+    def test_a_profile_that_says_little_is_told_what_it_left_open(
+        self, desk: Path, capsys: pytest.CaptureFixture[str], profile: str, silent: str
+    ) -> None:
+        """An empty profile draws an order, and each stop rule that it is silent on is named."""
+        assert self.draw(desk, profile) == 0
+        told = capsys.readouterr().err
+        assert "Stop rules that nobody has asked yet" in told
+        assert f"{silent}," in told
+        assert ("opioid-now," in told) is (not profile)

@@ -261,3 +261,12 @@ def test_a_prior_that_cannot_be_right_is_refused(old: str, new: str, told: str) 
     assert old in text
     with pytest.raises(TableFault, match=re.escape(told)):
         read_effect_priors(text.replace(old, new, 1))
+
+
+def test_no_side_effect_is_called_harmless_without_a_mostly() -> None:
+    """The dreams are mostly so, says the table of side effects; no other row may promise more."""
+    told = [one.meaning for one in claims().values()]
+    told += [one.what_to_do for one in side_effects().values()]
+    promised = [text for text in told if "harmless" in text.lower()]
+    assert promised
+    assert all("mostly harmless" in text.lower() for text in promised)

@@ -293,3 +293,10 @@ def test_markup_and_other_scripts_are_only_text() -> None:
     assert "#panic(1) *b* $x$ <b> (not recognised)" in pages(printed)[1]
     assert len(pages(printed)) == 3
     assert PdfReader(io.BytesIO(printed)).trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_a_name_cannot_turn_what_is_said_about_it_around() -> None:
+    """A sign that reverses text stays out, as on the terminal and in the app."""
+    given = profile('medicines = ["\\u202ezzorbex", "\\u2067qqorbex\\u200f"]')
+    side = pages(render_pack(condition("lupus"), plan=PLAN, profile=given))[1]
+    assert "zzorbex (not recognised); qqorbex (not recognised)" in side

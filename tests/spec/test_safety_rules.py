@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from openldn.evidence import conditions
 from openldn.evidence.medicines import catalogue
 from openldn.evidence.safety_rules import rules, sources, unconfirmed
 from openldn.protocol import safety
@@ -33,6 +34,21 @@ def asked(profile: str) -> Screening:
     """Ask every rule of a few lines of a profile."""
     whole = profile_from_toml(f"format = 1\n{profile}".encode(), today=TODAY)
     return screen(whole, rules=RULES, catalogue=catalogue())
+
+
+@pytest.mark.parametrize("one", conditions.catalogue(), ids=lambda one: one.id)
+def test_a_condition_touches_the_same_rules_by_its_name_and_by_the_id_of_a_plan(
+    one: conditions.Condition,
+) -> None:
+    """A plan holds ids; no rule may be deaf to them."""
+    by_name, by_id = (asked(f'conditions = ["{text}"]').touched for text in (one.name, one.id))
+    assert by_name == by_id
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_no_rule_calls_anything_safe(rule: Rule) -> None:
+    """Not even what is welcome: that word is nobody's here to give."""
+    assert not re.search(r"\b(is|are|be) safe\b", f"{rule.why} {rule.do}")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['rule']}: {case['says']}")

@@ -408,3 +408,29 @@ def test_a_decision_is_about_the_answers_that_its_page_showed(owner: Client) -> 
     assert owner.get("/start/plan").status_code == 302
     html = owner.get("/start/decision").content.decode()
     assert f'name="check" value="{SafetyCheck.objects.latest("pk").pk}"' in html
+
+
+@pytest.mark.parametrize(
+    ("condition", "rule"), [("dialysis", "renal-severe"), ("hepatitis c", "liver-other")]
+)
+def test_a_condition_of_the_plan_is_asked_of_the_rules_too(
+    owner: Client, condition: str, rule: str
+) -> None:
+    """The questions may all be answered well: what the plan itself says counts as well."""
+    owner.post("/start", SAFE)
+    plan = PLAN.replace('["lupus"]', f'["lupus", "{condition}"]')
+    seal = _seal(seal_of(ORDER, is_open=False, plan_toml=plan))
+    answer = owner.post("/start/plan", {"text": plan, "start": _TOMORROW} | seal)
+    assert answer.status_code == 422
+    assert f"touches the safety rule {rule}" in visible(answer.content)
+    assert not Trial.objects.exists()
+
+
+def test_a_decision_about_the_same_rule_lets_that_condition_pass(owner: Client) -> None:
+    """A liver that was told of and decided about is no dead end."""
+    owner.post("/start", _touch("liver-other"))
+    owner.post("/start/decision", {"by": "Dr B", "on": "2026-11-20", "is_yes": "on"})
+    plan = PLAN.replace('["lupus"]', '["lupus", "hepatitis c"]')
+    seal = _seal(seal_of(ORDER, is_open=False, plan_toml=plan))
+    answer = owner.post("/start/plan", {"text": plan, "start": _TOMORROW} | seal)
+    assert answer["Location"] == "/trial"

@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Draw, seal and write, or say everything that is in the way."""
-    from openldn.cli._gate import problems_of_safety
+    from openldn.cli._gate import problems_of_safety, rules_not_asked
     from openldn.files import LARGEST_SMALL_FILE, Plan, read_limited
     from openldn.sealing import check_passphrase, create_folder, randomise, read_public_key
     from openldn.sealing.folder import check_free
@@ -104,6 +104,9 @@ def run(args: argparse.Namespace) -> int:
     if profile is None:
         say("No profile was given, so the safety rules were asked of the plan alone, not of her")
         say("medicines. `openldn screen` asks them; with --profile no order is drawn over one.")
+    elif silent := rules_not_asked(plan, profile):
+        say("Stop rules that nobody has asked yet, as the profile says nothing about them:")
+        say(", ".join(silent) + ".")
     return 0
 
 

@@ -122,7 +122,9 @@ def _medicines(medicines: Sequence[Recognised]) -> str:
 
 
 def _medicine(one: Recognised) -> str:
-    name = " ".join(one.text.split())
+    # A sign that turns the direction of text would turn what is said after the name as well.
+    plain = "".join(sign if sign.isprintable() else " " for sign in one.text)
+    name = " ".join(plain.split())
     name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
     if one.is_opioid:
         return f"{name} (on the list of opioids)"

@@ -349,13 +349,15 @@ def begin_trial(
         When a trial is not over, these are not the latest answers, they already had their plan, or
         they touch a rule that keeps a plan from beginning.
     InputError
-        When the seal does not fit.
+        When the seal does not fit, or a condition of the plan touches a rule that blocks it.
     """
     latest = SafetyCheck.objects.last()
     is_used = Trial.objects.filter(safety_check=check).exists()
     # Asked again here, where no other request can write: two taps must not begin two trials.
     if Trial.objects.running(today=today) or latest != check or is_used or gate.is_blocked(check):
         raise PlanRefused
+    if problems := gate.problems_of_plan(Plan.from_toml(plan_toml.encode()), check):
+        raise InputError(problems)
     return add_trial(plan_toml=plan_toml, start=start, seal=seal, check=check)
 
 

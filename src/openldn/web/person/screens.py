@@ -15,7 +15,14 @@ from openldn.protocol.medicines import Recognised
 from openldn.protocol.safety import Severity, TouchedRule
 from openldn.protocol.screening import PastMedicine, Profile, screen
 
-__all__ = ["Screened", "gravest", "screened", "sources_in_words", "what_is_recognised"]
+__all__ = [
+    "Screened",
+    "gravest",
+    "of_conditions",
+    "screened",
+    "sources_in_words",
+    "what_is_recognised",
+]
 
 _ORDER = tuple(Severity)  # gravest first
 
@@ -47,6 +54,12 @@ def screened(name: str, *, days_ago: int | None = None) -> Screened:
     found = screen(profile, rules=rules(), catalogue=catalogue())
     recognised = found.medicines[0] if found.medicines else catalogue().recognise(name)
     return Screened(recognised=recognised, touched=found.touched)
+
+
+def of_conditions(names: tuple[str, ...]) -> tuple[TouchedRule, ...]:
+    """List the rules that conditions touch, gravest first."""
+    profile = Profile(conditions=names, answers={}, numbers={})
+    return screen(profile, rules=rules(), catalogue=catalogue()).touched
 
 
 def gravest(touched: Iterable[TouchedRule]) -> tuple[TouchedRule, ...]:

@@ -139,8 +139,9 @@ def _begun(form: PlanForm, check: SafetyCheck) -> bool:
             today=clock.today(),
         )
     except InputError as error:
+        is_about_plan = any(one.code.startswith("LDN-G") for one in error.problems)
         for line in lines(error):
-            form.add_error("seal", line)
+            form.add_error("text" if is_about_plan else "seal", line)
         return False
     return True
 
