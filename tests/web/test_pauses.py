@@ -221,6 +221,19 @@ def test_undo_of_the_medicine_ends_its_pause_and_no_other(owner: Client, running
     assert not _is_paused(running)
 
 
+def test_a_late_take_back_leaves_the_pause_to_the_prescriber(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip is undone at once. Days later the medicine leaves the list, and the pause stays."""
+    _add(owner, "Tramadol 50 mg")
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=2))
+    _take_back(owner, running)
+    assert not any(one.name == "Tramadol 50 mg" for one in medicines.in_force(running))
+    assert "This trial is paused" in _words(owner)
+    assert _decide(owner).status_code == 302
+    assert "This trial is paused" not in _words(owner)
+
+
 def test_the_undo_of_something_else_does_not_end_a_pause(owner: Client, running: Trial) -> None:
     """A changed answer is no Undo, whatever is undone beside it."""
     _tap(owner, "1")

@@ -470,8 +470,9 @@ def _check_guess_due(trial: Trial, period: int, now: datetime) -> None:
 def _keep_pause(trial: Trial, now: datetime) -> None:
     """Pause the trial if a stop rule is touched that has not paused it yet.
 
-    A pause ends here only when every entry that had paused it was undone, and nothing else is
-    touched. It is called before a change as well, for what an update has brought to light.
+    A pause ends here only when every entry that had paused it was undone at once, as a slip is, and
+    nothing else is touched; later only a prescriber's decision ends it. It is called before a
+    change as well, for what an update has brought to light.
     """
     today = now.date()
     if trial.is_over(today):
@@ -488,7 +489,12 @@ def _keep_pause(trial: Trial, now: datetime) -> None:
             causes=list(dict.fromkeys(cause.entry for cause in new)),
             noted_at=now,
         )
-    elif held and not found and not held & pauses.kept_causes(trial):
+    elif (
+        held
+        and not found
+        and not held & pauses.kept_causes(trial)
+        and pauses.is_fresh(trial, now=now)
+    ):
         Pause.objects.create(trial=trial, kind=Pause.Kind.TAKEN_BACK, on=today, noted_at=now)
 
 

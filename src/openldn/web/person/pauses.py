@@ -14,6 +14,7 @@ __all__ = [
     "Cause",
     "Span",
     "blocking",
+    "is_fresh",
     "is_paused_on",
     "kept_causes",
     "not_shown",
@@ -102,6 +103,12 @@ def open_causes(trial: Trial) -> frozenset[str]:
     for row in trial.pauses.all():
         causes = causes | set(row.causes) if row.kind == Pause.Kind.PAUSED else set()
     return frozenset(causes)
+
+
+def is_fresh(trial: Trial, *, now: datetime) -> bool:
+    """Tell whether the latest note about a pause was made so lately that an undo is of a slip."""
+    last = trial.pauses.last()
+    return last is not None and now - last.noted_at < period_questions.UNDO_FOR
 
 
 def kept_causes(trial: Trial) -> frozenset[str]:
