@@ -91,7 +91,7 @@ def _in_processes(blocks: Sequence[Block], workers: int) -> Iterator[tuple[Block
                         yield running[future], tally
                 finally:
                     # Whoever stops must not wait for the blocks that nobody has begun.
-                    pool.shutdown(wait=False, cancel_futures=True)
+                    pool.shutdown(cancel_futures=True)
         except BrokenProcessPool:
             deaths += 1
             if deaths >= MOST_DEATHS:
