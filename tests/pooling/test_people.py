@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def codes(people: list[Any]) -> list[str]:
     [
         ({"kind": "answer"}, "LDN-N001"),
         ({"format": 2}, "LDN-N002"),
+        ({"format": True}, "LDN-N002"),
         ({"grade": "F"}, "LDN-N003"),
         ({"grade": ["A"]}, "LDN-N003"),
         ({"better": "up"}, "LDN-N003"),
@@ -170,6 +172,14 @@ def test_a_missing_file_and_an_empty_folder_are_told(tmp_path: Path) -> None:
     """A slip in a name is the most common fault."""
     assert refused([tmp_path / "gone.json"]) == ["LDN-C020"]
     assert refused([tmp_path]) == ["LDN-N009"]
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    """A pipe named like a Parquet file would otherwise hold the program for ever."""
+    os.mkfifo(tmp_path / "people.parquet")
+    with pytest.raises(InputError) as refused:
+        read_people([tmp_path / "people.parquet"])
+    assert [problem.code for problem in refused.value.problems] == ["LDN-N014"]
 
 
 def test_a_table_stands_alone(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Where virtual trials run changes no number, and nothing that is finished is lost."""
 
+from dataclasses import replace
 from multiprocessing import active_children
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from distributed import LocalCluster
@@ -84,6 +86,36 @@ def test_an_interrupted_run_goes_on_from_what_is_written(
     assert found == alone
     assert ran == [BLOCKS[0], BLOCKS[4], BLOCKS[5]]
     assert steps == [(4, 6), (5, 6), (6, 6)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"trials": 2, "benefit": 9}',
+        '{"trials": 4, "benefit": 9}',
+        '{"trials": "x", "benefit": []}',
+        '{"trials": NaN, "benefit": NaN}',
+        '{"trials": 4, "sum_sd": NaN}',
+        "[" * 200_000,
+    ],
+)
+def test_a_file_that_cannot_be_of_the_block_is_run_again(
+    text: str, tmp_path: Path, alone: list[Tally]
+) -> None:
+    """What is no tally of this block is never counted, and never a traceback."""
+    (tmp_path / f"{BLOCKS[0].key}.json").write_text(text)
+    assert run_all(BLOCKS[:1], folder=tmp_path) == alone[:1]
+
+
+def test_whoever_stops_does_not_wait_for_the_rest() -> None:
+    """Stopped after the first block, the processes leave at once what they have not begun."""
+    many = [replace(BLOCKS[0], number=number, count=64) for number in range(300)]
+    running = spread._in_processes(many, 2)
+    next(running)
+    waited = perf_counter()
+    running.close()
+    # 300 blocks take over half a minute; those in hand well under a second each.
+    assert perf_counter() - waited < 15
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path, alone: list[Tally]) -> None:

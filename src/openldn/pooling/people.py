@@ -286,7 +286,7 @@ def _wrong(value: Mapping[str, Any], place: str) -> list[Problem]:
     """Everything that is wrong with one contribution as read from JSON."""
     if not isinstance(value, Mapping) or value.get("kind") != "contribution":
         return [problem("LDN-N001", place, "no contribution", "a file of `openldn contribute`")]
-    if value.get("format") != FORMAT:
+    if value.get("format") != FORMAT or value["format"] is True:
         given = f"format {str(value.get('format'))[:20]}"
         return [problem("LDN-N002", place, given, f"format {FORMAT}")]
     problems = [

@@ -146,6 +146,8 @@ def _read_parquet(file: Path) -> Columns:
     from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
+    if file.exists() and not file.is_file():  # a pipe would hold the program for ever
+        raise InputError([_poor_parquet(file, "a pipe or a device, and no file")])
     try:
         with ParquetFile(file) as opened:
             about = opened.metadata
@@ -197,8 +199,8 @@ def _columns(opened: Any, file: Path) -> Columns:
     count = len(grade)
     condition = _texts(column("condition")) if "condition" in names else np.full(count, NOT_SAID)
     ids = column("id").to_pylist()
-    if any(not 1 <= len(one) <= 64 for one in ids):
-        raise InputError([_poor_parquet(file, "an id that is empty or longer than 64 letters")])
+    if any(not 1 <= len(one.encode()) <= ID_BYTES for one in ids):
+        raise InputError([_poor_parquet(file, "an id that is empty or longer than 64 bytes")])
     return Columns(
         ids=np.array([one.encode() for one in ids], dtype=_ROOM),
         condition=condition,

@@ -6,6 +6,7 @@ dies loses no more than the block it held, which is run again.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -83,10 +84,14 @@ def _in_processes(blocks: Sequence[Block], workers: int) -> Iterator[tuple[Block
         try:
             with ProcessPoolExecutor(workers, mp_context=context) as pool:
                 running = {pool.submit(run_block, block): block for block in waiting}
-                for future in as_completed(running):
-                    tally = future.result()
-                    waiting.remove(running[future])
-                    yield running[future], tally
+                try:
+                    for future in as_completed(running):
+                        tally = future.result()
+                        waiting.remove(running[future])
+                        yield running[future], tally
+                finally:
+                    # Whoever stops must not wait for the blocks that nobody has begun.
+                    pool.shutdown(cancel_futures=True)
         except BrokenProcessPool:
             deaths += 1
             if deaths >= MOST_DEATHS:
@@ -118,10 +123,24 @@ def _already_done(blocks: Sequence[Block], folder: Path) -> dict[Block, Tally]:
     found = {}
     for block in blocks:
         try:
-            found[block] = Tally(**json.loads((folder / f"{block.key}.json").read_bytes()))
-        except (FileNotFoundError, ValueError, TypeError):
+            tally = Tally(**json.loads((folder / f"{block.key}.json").read_bytes()))
+        except (FileNotFoundError, ValueError, TypeError, RecursionError):
             continue
+        if _is_of(tally, block):
+            found[block] = tally
     return found
+
+
+def _is_of(tally: Tally, block: Block) -> bool:
+    """Whether it can be what came of the block: a file may be damaged, or somebody else's."""
+    counts = (tally.benefit, tally.harm, tally.misleading, tally.fitted, tally.alone)
+    sums = (tally.sum_sd, tally.sum_sd_squared)
+    return (
+        all(type(number) is int for number in (tally.trials, *counts))
+        and all(type(number) in (int, float) and 0 <= number < math.inf for number in sums)
+        and tally.trials == block.count
+        and all(0 <= number <= block.count for number in counts)
+    )
 
 
 def _no_extra() -> Problem:

@@ -445,9 +445,9 @@ def _no_family(plan: Plan) -> Problem:
     return Problem(
         code="LDN-V004",
         place=f"outcome {plan.primary.id}",
-        given=f"a primary outcome with {plan.primary.steps} answers",
-        expected="a daily score with 7 or more answers",
-        todo="Make such a score the primary outcome; others cannot be simulated yet.",
+        given=f"a primary outcome of the family {plan.primary.family}",
+        expected="a daily score of the family gaussian, with 7 or more answers",
+        todo="Make such a score the primary outcome; trials of others are not analysed yet.",
     )
 
 
