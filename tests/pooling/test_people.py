@@ -35,6 +35,7 @@ def codes(people: list[Any]) -> list[str]:
         ({"format": True}, "LDN-N002"),
         ({"grade": "F"}, "LDN-N003"),
         ({"grade": ["A"]}, "LDN-N003"),
+        ({"part": "open", "grade": "A"}, "LDN-N003"),
         ({"better": "up"}, "LDN-N003"),
         ({"scale": [10, 0]}, "LDN-N003"),
         ({"scale": [0, math.nan]}, "LDN-N003"),
@@ -194,6 +195,8 @@ def test_a_table_stands_alone(tmp_path: Path) -> None:
     [
         ("format", [1, 2], "LDN-N002"),
         ("grade", ["A", "Q"], "LDN-N014"),
+        ("part", ["randomised", "open"], "LDN-N014"),
+        ("part", ["randomised", "sealed"], "LDN-N014"),
         ("id", ["a", None], "LDN-N014"),
         ("h", [[1.0], [1.0, 2.0]], "LDN-N014"),
         ("scale", [[0.0, 10.0], [0.0]], "LDN-N014"),

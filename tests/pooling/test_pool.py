@@ -206,7 +206,7 @@ def test_open_diaries_are_left_out_unless_they_are_asked_for() -> None:
     assert set(opened.population.biases) == {"E"}
     assert opened.population.biases["E"].q975 < 0.0
     # The open ones move the average less than as many people of grade C would.
-    alike = pool([{**one, "grade": "C"} for one in people]).population.mu.mean
+    alike = pool([{**one, "grade": "C", "part": "randomised"} for one in people]).population.mu.mean
     assert alike < opened.population.mu.mean < 0.0
 
 

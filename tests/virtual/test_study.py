@@ -197,6 +197,15 @@ def test_the_table_has_a_line_for_each_plan_and_effect(study: Study) -> None:
     assert str(PLAN.total_days) in lines[1]
 
 
+def test_trials_without_an_answer_have_no_width() -> None:
+    """With every day missing nothing is known: a dash and a sentence, never "nan"."""
+    assumed = replace(Assumptions.believable(PLAN.primary), missing=1.0)
+    empty = design(PLAN, trials=3, effects=[-1.0], assumptions=assumed)
+    assert "nan" not in table(empty)
+    assert " -  " in table(empty).splitlines()[1]
+    assert "no virtual trial had enough days for an answer" in next(iter(sentences(empty)))
+
+
 def test_the_chart_can_be_saved(study: Study) -> None:
     """An Altair chart of the chance of a clear, right answer."""
     (data,) = study.chart().to_dict()["datasets"].values()

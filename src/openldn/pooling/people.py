@@ -26,6 +26,7 @@ __all__ = [
     "People",
     "estimates",
     "gathered",
+    "is_possible",
     "people_of",
     "problem",
 ]
@@ -34,6 +35,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 GRADES: Final = "ABCDE"
+OPEN_GRADES: Final = "DE"  # of a diary whose doses were known
 BLINDED: Final = "ABC"  # pooled without a bias term (model.md section 6)
 NOT_SAID: Final = "not-said"  # the condition of people who gave none
 MOST_CONDITIONS: Final = 200
@@ -294,7 +296,15 @@ def _wrong(value: Mapping[str, Any], place: str) -> list[Problem]:
         for key, (is_good, expected) in _PARTS.items()
         if not is_good(value.get(key))
     ]
+    if not problems and not is_possible(value["part"], value["grade"]):
+        given = f"open, with grade {value['grade']}"
+        problems = [problem("LDN-N003", f"{place}, part", given, "an open diary is D or E")]
     return problems or _wrong_components(value["components"], place)
+
+
+def is_possible(part: str, grade: str) -> bool:
+    """Whether a part can have a grade: what was known to the person is D or E (model.md, 10)."""
+    return part == "randomised" or grade in OPEN_GRADES
 
 
 def _wrong_components(components: Sequence[Any], place: str) -> list[Problem]:

@@ -22,6 +22,7 @@ from openldn.pooling.people import (
     columns_of,
     estimates,
     gathered,
+    is_possible,
 )
 from openldn.protocol.problems import InputError, Problem
 
@@ -196,6 +197,12 @@ def _columns(opened: Any, file: Path) -> Columns:
     grade = _texts(column("grade"))
     if not np.isin(grade, list(GRADES)).all():
         raise InputError([_poor_parquet(file, "a grade that is not A, B, C, D or E")])
+    part = _texts(column("part"))
+    if not np.isin(part, ["randomised", "open"]).all():
+        raise InputError([_poor_parquet(file, "a part that is not randomised or open")])
+    if not all(is_possible(*one) for one in set(zip(part.tolist(), grade.tolist(), strict=True))):
+        given = "an open diary with a grade better than D"
+        raise InputError([_poor_parquet(file, given)])
     count = len(grade)
     condition = _texts(column("condition")) if "condition" in names else np.full(count, NOT_SAID)
     ids = column("id").to_pylist()

@@ -1,5 +1,6 @@
 """Virtual trials in words and as a table, for a person who chooses a plan."""
 
+import math
 from collections.abc import Iterator
 
 from openldn.protocol.outcomes import Better
@@ -28,7 +29,8 @@ def _row(one: Chances) -> str:
     shares = (one.p_clear_benefit, one.p_clear_harm, one.p_misleading)
     benefit, harm, wrong = (f"{100 * share:.0f}%" for share in shares)
     error = f"{100 * one.mcse:.0f}"
-    width = f"{2 * 1.96 * one.expected_sd:.1f}"
+    # Where no trial had an answer, there is no width either.
+    width = f"{2 * 1.96 * one.expected_sd:.1f}" if math.isfinite(one.expected_sd) else "-"
     bar = "█" * round(_BAR * one.p_clear) if one.effect else "-"
     effect = f"{one.effect:+g}" if one.effect else "0"
     return f"{effect:>7} {benefit:>8} {harm:>6} {wrong:>6} {error:>4} {width:>9}  {bar}"
@@ -49,6 +51,8 @@ def sentences(study: Study) -> Iterator[str]:
 
 def _about(design: Design, one: Chances) -> str:
     plan = design.plan
+    if not math.isfinite(one.expected_sd):
+        return f"With {_shape(plan)} no virtual trial had enough days for an answer."
     if one.effect:
         return (
             f"With {_shape(plan)} you have {chance(one.p_clear)} of a clear answer"
