@@ -14,7 +14,7 @@ from openldn.inference.filter import exposure
 from openldn.inference.priors import beta_prior
 from openldn.protocol.calendar import Phase, calendar
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better
+from openldn.protocol.outcomes import Better, Family
 from openldn.protocol.plan import Acts, Arm, Plan
 from support.plans import PAIN, small_plan
 from support.trials import diary_of, outcome, pairs
@@ -372,6 +372,8 @@ def one_point(
         series=series,
         fit=fit,
         prior=prior,
+        refit=lambda days, given: gaussian.fit(days, prior=given),
+        family=Family.GAUSSIAN,
         course=course,
         plan=plan,
         counts=np.ones(len(score), dtype=bool),

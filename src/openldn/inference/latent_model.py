@@ -248,6 +248,8 @@ class Search:
         su = self.model.priors.su_sd * normal_quantile(half)
         n_taus = 1 + self.series.is_asymmetric
         tau = np.exp(priors.LOG_TAU[0] + priors.LOG_TAU[1] * z[:, 2 : 2 + n_taus])
+        if self.series.tau_days is not None:
+            tau[:] = self.series.tau_days
         r = np.ones(len(z))
         if self.model.code == latent.COUNT:
             r = np.exp(priors.LOG_DISPERSION[0] + priors.LOG_DISPERSION[1] * z[:, -1])
