@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from openldn.diary import Diary
 from openldn.evidence.effect_priors import effect_prior
-from openldn.inference import binary, count, gaussian, grid, harms, ordinal, priors
+from openldn.inference import grid, harms, priors
 from openldn.inference._problems import (
     no_column,
     no_estimate,
@@ -22,6 +22,7 @@ from openldn.inference.answer import Answer, Design, HarmAnswer, LevelAnswer, Ou
 from openldn.inference.citations import citations_of
 from openldn.inference.course import Course, course_of
 from openldn.inference.estimand import touched_days
+from openldn.inference.families import fit_outcome
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
@@ -31,7 +32,6 @@ from openldn.inference.latent_model import LatentFit
 from openldn.inference.limits import MIN_FOR_CLEAR, limits_of
 from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
-from openldn.inference.priors import BetaPrior
 from openldn.inference.question import (
     CannotAnswer,
     NoEstimate,
@@ -336,7 +336,7 @@ def _checked(
     asked = Asked(
         series=series,
         prior=prior_of(outcome, question),
-        refit=lambda days, prior: _fit(days, outcome, prior),
+        refit=lambda days, prior: fit_outcome(days, outcome, prior),
         fit=answer.fit,
         family=outcome.family,
         course=course,
@@ -415,7 +415,7 @@ def _answer_part(
     course = question.course
     series, contrast = series_of(outcome, question, part)
     try:
-        fit = _fit(series, outcome, prior_of(outcome, question))
+        fit = fit_outcome(series, outcome, prior_of(outcome, question))
     except GridTooHard as hard:
         raise CannotAnswer(
             f"The answer could not be computed well enough: {hard.effective:.0f} effective points"
@@ -447,19 +447,6 @@ def _answer_part(
         for dose, index, share in zip(reported, at, best, strict=True)
     )
     return fit, levels
-
-
-def _fit(series: Series, outcome: Outcome, prior: BetaPrior) -> Fit | LatentFit:
-    """Fit by the family of the outcome."""
-    match outcome.family:
-        case Family.BINARY:
-            return binary.fit(series, prior=prior)
-        case Family.ORDINAL:
-            return ordinal.fit(series, steps=outcome.steps, prior=prior)
-        case Family.COUNT:
-            return count.fit(series, step=outcome.step, prior=prior)
-        case Family.GAUSSIAN:
-            return gaussian.fit(series, prior=prior)
 
 
 def _includes(

@@ -274,7 +274,8 @@ def _guessed_days(asked: Asked) -> BoolArray:
 def gaps_on_drug(asked: Asked) -> BoolArray:
     """(T,) days on the drug on which nothing was recorded."""
     on_drug = asked.course.arm == ARMS.index(Arm.ACTIVE)
-    return asked.is_empty & np.isnan(asked.series.score) & on_drug
+    gaps: BoolArray = asked.is_empty & np.isnan(asked.series.score) & on_drug
+    return gaps
 
 
 def _missing_rows(asked: Asked) -> list[Row]:

@@ -114,12 +114,14 @@ def _rough(study: Study) -> Iterator[str]:
 
 def _assumed(study: Study) -> str:
     assumed, outcome = study.assumptions, study.plan.primary
-    low, high = assumed.sigma
     own = assumed.own_values
     source = f"From your own {own} baseline values" if own else "Assumed, as no diary was given"
+    noise = "slow ups and downs of a believable size"
+    if assumed.sigma is not None:
+        noise = "daily noise of {:.1f} to {:.1f} points".format(*assumed.sigma)
     hope = f" Any capsule brings {assumed.hope:g} points by itself." if assumed.hope else ""
     return (
-        f"{source}: daily noise of {low:.1f} to {high:.1f} points ({outcome.label})."
+        f"{source}: {noise} ({outcome.label})."
         f" Also assumed: {100 * assumed.missing:.0f}% of days missing,"
         f" {100 * assumed.drop_out:.0f}% of people stopping early, {assumed.tau[0]:g} to"
         f" {assumed.tau[1]:g} days until most of an effect is there.{hope}"
