@@ -139,6 +139,9 @@ def test_a_study_of_a_yes_or_no_outcome_is_told_like_any_other() -> None:
     assert "slow ups and downs" in told
     assert "daily noise" not in told
     assert "rest on 2 virtual trials" in told
+    assert "if LDN brings 20 fewer days in 100 with muscle pain" in told
+    assert "For a difference of 20 days in 100" in told
+    assert "points" not in told
     assert table(study)
 
 

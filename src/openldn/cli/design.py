@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_count,
         metavar="N",
         help="virtual trials for each plan and effect, 1 to 100000 (default 400; 60 for outcomes of"
-        " 2 to 6 answers and counts, whose trials are analysed one by one, about five a second)",
+        " 2 to 6 answers and counts, whose trials are analysed one by one, a few a second)",
     )
     parser.add_argument(
         "--diary", type=Path, metavar="DIARY", help="take noise from your own baseline days"

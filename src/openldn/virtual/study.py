@@ -26,7 +26,7 @@ DEFAULT_EFFECTS: Final = (0.0, 0.5, 1.0, 2.0)
 MOST_TRIALS: Final = 100_000
 # With 400 trials a chance near one half is known to 2.5 in 100.
 DEFAULT_TRIALS: Final = 400
-# Trials of yes-or-no answers, answers in order and counts are analysed one by one, some five a
+# Trials of yes-or-no answers, answers in order and counts are analysed one by one, a few a
 # second; with 60 a chance near one half is known to 6.5 in 100.
 FEWER_TRIALS: Final = 60
 # The search looks at every feasible plan with so many trials, then at the best few with all.
