@@ -8,6 +8,8 @@ other. Any language with `title=NAME`: the block is first written to the file NA
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +54,12 @@ def commands(text: str) -> list[list[str]]:
 
 
 def run(words: list[str]) -> int:
-    """Run one example; the server, which never ends by itself, is only asked for its help."""
+    """Run one example; the server, which never ends by itself, is only asked for its help.
+
+    What looks after the records opens a database of its own, so it gets a process of its own.
+    """
+    if words[0] in ("backup", "restore", "doctor"):
+        return subprocess.run([sys.executable, "-m", "openldn", *words], check=False).returncode
     return main(["serve", "--help"] if words[0] == "serve" else words)
 
 
@@ -76,7 +83,7 @@ def test_the_examples_of_a_page_run_as_printed(
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the files that an example may start from: plan, diary, released seal, estimates."""
+    """Make the files that an example may start from: plan, diary, released seal, estimates, records."""
     folder = tmp_path_factory.mktemp("shelf")
     reference = blocks(tree.ROOT / "docs" / "reference" / "plan-file.md")
     plan, passphrase = folder / "plan.toml", folder / "pharmacist.txt"
@@ -89,7 +96,22 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main(["simulate", str(plan), "--effect=-1", "--seed", "1", "--out", diary]) == 0
     assert main(["randomise", str(plan), "--out", str(folder / "sealed"), *sealed]) == 0
     assert main(["open-box", str(folder / "sealed"), *sealed, "--release"]) == 0
+    records = str(folder / "records")
+    subprocess.run([sys.executable, "-c", _RECORDS, records], check=True)
+    assert run(["backup", str(folder / "monday.zip"), "--data", records]) == 0
     return folder
+
+
+_RECORDS = """
+import os, pathlib, sys
+from openldn.web.access.folder import prepare
+prepare(pathlib.Path(sys.argv[1]))
+os.environ |= {"OPENLDN_DATA": sys.argv[1], "DJANGO_SETTINGS_MODULE": "openldn.web.config.settings"}
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
 
 
 def take_from(shelf: Path, *, examples: list[list[str]], to: Path) -> None:
