@@ -58,7 +58,7 @@ def run(words: list[str]) -> int:
 
     What looks after the records opens a database of its own, so it gets a process of its own.
     """
-    if words[0] in ("backup", "restore", "doctor"):
+    if words[0] in ("backup", "restore", "doctor", "release"):
         return subprocess.run([sys.executable, "-m", "openldn", *words], check=False).returncode
     return main(["serve", "--help"] if words[0] == "serve" else words)
 
@@ -83,13 +83,13 @@ def test_the_examples_of_a_page_run_as_printed(
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the files that an example may start from: plan, diary, released seal, estimates, records."""
+    """Make the files that an example may start from: plan, diary, seal, estimates, records."""
     folder = tmp_path_factory.mktemp("shelf")
     reference = blocks(tree.ROOT / "docs" / "reference" / "plan-file.md")
     plan, passphrase = folder / "plan.toml", folder / "pharmacist.txt"
     plan.write_text(next(b.text for b in reference if b.language == "toml"), encoding="utf-8")
     passphrase.write_text("five random words stand here\n", encoding="utf-8")
-    estimates = "id,estimate,se\na,-1.0,0.5\nb,-0.3,0.6\n"
+    estimates = "id,estimate,se\n" + "".join(f"p{i},{-i / 10},0.5\n" for i in range(12))
     (folder / "people.csv").write_text(estimates, encoding="utf-8")
     sealed = ["--passphrase-file", str(passphrase)]
     diary = str(folder / "diary.csv")

@@ -17,7 +17,7 @@ from openldn.web.worker import make_demo_person, work
 
 __all__ = ["main"]
 
-_KEEPING = ("backup", "restore", "doctor")
+_KEEPING = ("backup", "restore", "doctor", "release")
 
 
 def main(argv: list[str]) -> int:
@@ -43,6 +43,8 @@ def _keep(args: argparse.Namespace, folder: Path) -> int:
         return programs.run_backup(folder, args.target)
     if args.program == "restore":
         return programs.run_restore(args.file, folder)
+    if args.program == "release":
+        return programs.run_release(folder, args.file)
     return programs.run_doctor(folder)
 
 
@@ -56,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     keeping = {name: found.add_parser(name) for name in _KEEPING}
     keeping["backup"].add_argument("target", type=Path)
     keeping["restore"].add_argument("file", type=Path)
+    keeping["release"].add_argument("--file", type=Path)
     for program in (link, server, *keeping.values()):
         program.add_argument("--data", type=Path)
         program.add_argument("--demo", action="store_true")

@@ -1,4 +1,4 @@
-"""The programs behind `openldn backup`, `restore` and `doctor`: what they say at the terminal."""
+"""The programs behind `openldn backup`, `restore`, `doctor` and `release`, at the terminal."""
 
 import os
 import sys
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openldn.web.keeping.archive import Archive
 
-__all__ = ["run_backup", "run_doctor", "run_restore"]
+__all__ = ["run_backup", "run_doctor", "run_release", "run_restore"]
 
-_DONE, _UNUSABLE = 0, 3
+_DONE, _UNUSABLE, _REFUSED = 0, 3, 4
 
 
 def run_backup(folder: Path, target: Path) -> int:
@@ -68,6 +68,25 @@ def run_doctor(folder: Path) -> int:
         return _UNUSABLE
     _say("Nothing to mend.")
     return _DONE
+
+
+def run_release(folder: Path, file: Path | None) -> int:
+    """Publish the pool, and tell what became of each score."""
+    os.environ["OPENLDN_DATA"] = str(folder)
+    import django
+
+    django.setup()
+    from openldn.web.contribute.releasing import publish_file, release
+
+    now = datetime.now().astimezone()
+    if file is not None:
+        published = publish_file(file, now=now)
+        _print(f"published: {published.score}, {published.pooled['people']} people")
+        return _DONE
+    tried = release(now=now)
+    for one in tried:
+        _print(f"{one.score}: {one.problem.todo if one.problem else f'published, {one.people}'}")
+    return _DONE if any(one.problem is None for one in tried) else _REFUSED
 
 
 def _server_database() -> dict[str, Any] | None:
