@@ -17,6 +17,7 @@ import pytest
 
 from openldn.cli.main import COMMANDS, main
 from support import tree
+from support.serving import bare
 
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = {
@@ -59,7 +60,8 @@ def run(words: list[str]) -> int:
     What looks after the records opens a database of its own, so it gets a process of its own.
     """
     if words[0] in ("backup", "restore", "doctor", "release"):
-        return subprocess.run([sys.executable, "-m", "openldn", *words], check=False).returncode
+        command = [sys.executable, "-m", "openldn", *words]
+        return subprocess.run(command, check=False, env=bare()).returncode
     return main(["serve", "--help"] if words[0] == "serve" else words)
 
 

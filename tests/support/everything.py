@@ -47,7 +47,7 @@ def fill(person: Person, word: str) -> None:
     talks.note(person=person, facts=facts, now=NOW)
     consent.give(person, giving.PURPOSE, now=NOW)
     _share(person, word, trial)
-    for model, way in belongings().items():
+    for model, way in reversed(belongings().items()):  # a row before those that lead to it
         if not rows_of(model, way, person).exists():
             _any_row(model, person, word)
 
@@ -98,6 +98,7 @@ def _value(field: models.Field[Any, Any], person: Person, word: str) -> Any:
     if field.choices:
         return next(iter(field.flatchoices))[0]
     by_kind: dict[type[models.Field[Any, Any]], Any] = {
+        models.GenericIPAddressField: "127.0.0.1",
         models.CharField: word[: field.max_length or 40],
         models.TextField: word,
         models.DateTimeField: NOW,

@@ -17,13 +17,15 @@ from typing import Any
 
 import pytest
 
-from support.serving import Served, served
+from support.serving import Served, bare, served
 
 
 def openldn(*words: object) -> subprocess.CompletedProcess[str]:
     """Run a command that ends by itself."""
     command = [sys.executable, "-m", "openldn", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=120, check=False, env=bare()
+    )
 
 
 class Writer(threading.Thread):

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from openldn.cli._web import of_folder, start_web
+from openldn.cli._web import add_server, of_records, start_web
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
@@ -28,10 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "target", type=Path, metavar="DIR|FILE", help="folder to write into, or a new file"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the records")
+    add_server(parser)
     parser.add_argument("--demo", action="store_true", help="copy the invented person's folder")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the backup."""
-    folder = of_folder(args.data, is_demo=args.demo)
+    folder = of_records(args)
     return start_web(["backup", *folder, "--", str(args.target.absolute())])

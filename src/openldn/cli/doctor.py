@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from openldn.cli._web import of_folder, start_web
+from openldn.cli._web import add_server, of_records, start_web
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
@@ -25,9 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.epilog = _HELP
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the records")
+    add_server(parser)
     parser.add_argument("--demo", action="store_true", help="look at the invented person's folder")
 
 
 def run(args: argparse.Namespace) -> int:
     """Look at everything."""
-    return start_web(["doctor", *of_folder(args.data, is_demo=args.demo)])
+    return start_web(["doctor", *of_records(args)])

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from openldn.cli._web import of_folder, start_web
+from openldn.cli._web import add_server, of_records, start_web
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.epilog = _HELP
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the records")
+    add_server(parser)
     parser.add_argument("--demo", action="store_true", help="in the invented person's folder")
     parser.add_argument("--file", type=Path, metavar="FILE", help="a release that is made already")
 
@@ -34,4 +35,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Publish it."""
     file = ["--file", str(args.file.absolute())] if args.file else []
-    return start_web(["release", *of_folder(args.data, is_demo=args.demo), *file])
+    return start_web(["release", *of_records(args), *file])

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from openldn.cli._web import of_folder, start_web
+from openldn.cli._web import add_server, of_records, start_web
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
@@ -26,10 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _HELP
     parser.add_argument("file", type=Path, metavar="FILE", help="what `openldn backup` wrote")
     parser.add_argument("--data", type=Path, metavar="DIR", help="empty or new folder")
+    add_server(parser)
     parser.add_argument("--demo", action="store_true", help="into the invented person's folder")
 
 
 def run(args: argparse.Namespace) -> int:
     """Bring the records back."""
-    folder = of_folder(args.data, is_demo=args.demo)
+    folder = of_records(args)
     return start_web(["restore", *folder, "--", str(args.file.absolute())])

@@ -12,7 +12,7 @@ from django.db import models
 
 from openldn.web.access.models import Person
 
-__all__ = ["NOBODYS", "belongings", "rows_of"]
+__all__ = ["KEPT_BACK", "NOBODYS", "belongings", "rows_of"]
 
 Model = type[models.Model]
 
@@ -20,9 +20,21 @@ Model = type[models.Model]
 NOBODYS: Mapping[str, str] = MappingProxyType(
     {
         "access.LoginLink": "a hash of a link to the app, which opens it once within ten minutes",
+        "auth.Group": "of the library for accounts; not used",
+        "auth.Permission": "of the library for accounts: what can be permitted",
+        "contenttypes.ContentType": "names of tables",
         "contribute.Release": "published already: no person can be told from it",
         "django_tasks_database.DBTaskResult": "numbers of rows; erasing.py deletes what is done",
         "sessions.Session": "who is let in now; erasing.py ends them",
+    }
+)
+
+# Columns that open an account. Whoever reads an export must not come in with it.
+KEPT_BACK: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "accounts.Account": frozenset({"password"}),
+        "mfa.Authenticator": frozenset({"data"}),
+        "usersessions.UserSession": frozenset({"session_key"}),
     }
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from openldn.protocol import seal as sealed
 from openldn.protocol.problems import InputError
@@ -71,10 +71,9 @@ def _server() -> Finding:
 
 def _steps() -> Finding:
     """Look whether the tables are those of this version."""
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    known = executor.loader.disk_migrations
-    newer = [one for one in executor.loader.applied_migrations if one not in known]
+    loader = MigrationLoader(connection)
+    known, applied = set(loader.disk_migrations), set(loader.applied_migrations)
+    waiting, newer = known - applied, applied - known
     ours = {config.label for config in apps.get_app_configs()}
     strange = sorted(f"{app}.{name}" for app, name in newer if app in ours)
     if strange:

@@ -3,6 +3,7 @@
 What was recorded is never changed or deleted, with this one exception, which she alone can ask for.
 """
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
@@ -33,6 +34,7 @@ def erase(person: Person) -> bool:
     """
     with transaction.atomic(), triggers.away(connection):
         person = Person.objects.select_for_update().get(pk=person.pk)
+        _end_sessions(person)
         for model, way in belongings().items():
             rows_of(model, way, person).order_by()._raw_delete(connection.alias)
         is_empty = not Person.objects.exists()
@@ -42,3 +44,12 @@ def erase(person: Person) -> bool:
         done = DBTaskResult.objects.all()
         (done if is_empty else done.exclude(status__in=_WAITING)).delete()
     return scrubbing.scrub(settings.DATA, is_empty=is_empty)
+
+
+def _end_sessions(person: Person) -> None:
+    """End every session of an account; what a session holds goes with it."""
+    if apps.is_installed("allauth.usersessions"):
+        from allauth.usersessions.models import UserSession
+
+        keys = UserSession.objects.filter(user__person=person).values_list("session_key", flat=True)
+        Session.objects.filter(session_key__in=list(keys)).delete()

@@ -14,7 +14,7 @@ from django.db import models
 
 from openldn._version import __version__
 from openldn.web.access.models import Person
-from openldn.web.keeping.belongings import belongings, rows_of
+from openldn.web.keeping.belongings import KEPT_BACK, belongings, rows_of
 from openldn.web.person.models import Answer, Trial
 from openldn.web.person.records import diary_of
 
@@ -78,7 +78,9 @@ def _cells(row: models.Model, packed: zipfile.ZipFile) -> Iterator[tuple[str, An
     """Give every column of a row as JSON knows it; what is no text becomes a file."""
     for field in row._meta.concrete_fields:
         value = field.value_from_object(row)
-        if isinstance(value, bytes | memoryview):
+        if field.name in KEPT_BACK.get(row._meta.label, ()):
+            value = "kept back: it opens the account"
+        elif isinstance(value, bytes | memoryview):
             content = bytes(value)
             ending = "pdf" if content.startswith(b"%PDF") else "bin"
             name = f"files/{row._meta.db_table}-{row.pk}-{field.attname}.{ending}"
