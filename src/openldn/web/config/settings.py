@@ -49,6 +49,9 @@ INSTALLED_APPS = [
     "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.share",
+    "openldn.web.contribute",
+    "openldn.web.keeping",
 ]
 
 MIDDLEWARE = [
