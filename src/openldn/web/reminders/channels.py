@@ -1,0 +1,15 @@
+"""The ways in which a message can fail to leave."""
+
+__all__ = ["GoneError", "RefusedError", "UnsureError"]
+
+
+class RefusedError(Exception):
+    """The message surely did not leave; it may be tried again."""
+
+
+class GoneError(RefusedError):
+    """Whoever should get it is not there any more; trying again is no use."""
+
+
+class UnsureError(Exception):
+    """Nobody can tell whether the message left, so it is not sent a second time."""
