@@ -38,6 +38,7 @@ PAGES = (
     "/check",
     "/pack?condition=lupus",
     "/talk",
+    "/reminders",
     "/no-such-page",
 )
 _TAPPED = ("/", "/side-effects", "/warning-signs", "/events", "/medicines", "/going-on")

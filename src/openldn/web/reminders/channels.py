@@ -1,6 +1,6 @@
 """The ways in which a message can fail to leave."""
 
-__all__ = ["GoneError", "RefusedError", "UnsureError"]
+__all__ = ["GoneError", "RefusedError", "TakenError", "UnsureError"]
 
 
 class RefusedError(Exception):
@@ -13,3 +13,7 @@ class GoneError(RefusedError):
 
 class UnsureError(Exception):
     """Nobody can tell whether the message left, so it is not sent a second time."""
+
+
+class TakenError(Exception):
+    """Another worker has it; this one lets go."""

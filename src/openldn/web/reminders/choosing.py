@@ -13,6 +13,7 @@ from openldn.web.reminders.models import Calendar, Device, Wish
 
 __all__ = [
     "add_device",
+    "begin",
     "change_address",
     "may_test",
     "remove_device",
@@ -34,28 +35,38 @@ def wish_of(person: Person, *, now: datetime) -> Wish:
     return Wish(person=person, zone_name=zones.of_this_computer(), changed_at=now.astimezone(UTC))
 
 
+def begin(person: Person, *, zone_name: str, now: datetime) -> None:
+    """Keep a wish with the first button: in the browser's zone, or else in this computer's.
+
+    The language is the one that the person reads now.
+    """
+    language = translation.get_language() or "en"
+    first_zone = zone_name if zone_name in zones.known() else zones.of_this_computer()
+    Wish.objects.update_or_create(
+        person=person,
+        defaults={"language": language},
+        create_defaults={"zone_name": first_zone, "language": language, "changed_at": now},
+    )
+
+
 @transaction.atomic
 def set_evening(person: Person, *, at: time, zone_name: str, now: datetime) -> None:
     """Choose the time of evening and the zone."""
-    wish = _kept(person, now=now)
+    wish = Wish.objects.get(person=person)
     if (wish.at, wish.zone_name) != (at, zone_name):
         Wish.objects.filter(pk=wish.pk).update(
             at=at, zone_name=zone_name, changes=F("changes") + 1, changed_at=now
         )
 
 
-@transaction.atomic
 def set_email(person: Person, *, email: str, now: datetime) -> None:
     """Choose where e-mails go; empty: none are sent."""
-    wish = _kept(person, now=now)
-    if wish.email != email:
-        Wish.objects.filter(pk=wish.pk).update(email=email, changed_at=now)
+    others = Wish.objects.filter(person=person).exclude(email=email)
+    others.update(email=email, changed_at=now)
 
 
-@transaction.atomic
 def change_address(person: Person, *, now: datetime) -> None:
     """Make the calendar's secret address, or a new one: the old one then leads nowhere."""
-    _kept(person, now=now)
     Calendar.objects.update_or_create(
         person=person,
         defaults={"secret": secrets.token_urlsafe(_SECRET_BYTES), "made_at": now},
@@ -67,12 +78,10 @@ def stop_calendar(person: Person) -> None:
     Calendar.objects.filter(person=person).delete()
 
 
-@transaction.atomic
 def add_device(
     person: Person, *, name: str, endpoint: str, p256dh: str, auth: str, now: datetime
 ) -> None:
     """Add a browser, or its new keys. A browser belongs to whoever added it last."""
-    _kept(person, now=now)
     facts = {"person": person, "name": name, "p256dh": p256dh, "auth": auth, "added_at": now}
     Device.objects.update_or_create(endpoint=endpoint, defaults=facts)
 
@@ -82,24 +91,7 @@ def remove_device(person: Person, *, row: int) -> None:
     Device.objects.filter(person=person, pk=row).delete()
 
 
-@transaction.atomic
 def may_test(person: Person, *, now: datetime) -> bool:
     """Use up the one test message of this minute."""
-    wish = _kept(person, now=now)
     rested = Q(tested_at=None) | Q(tested_at__lte=now - _BETWEEN_TESTS)
-    return Wish.objects.filter(rested, pk=wish.pk).update(tested_at=now) == 1
-
-
-def _kept(person: Person, *, now: datetime) -> Wish:
-    """Give the wish as it is kept, in the language that the person reads now."""
-    language = translation.get_language() or "en"
-    wish, _ = Wish.objects.update_or_create(
-        person=person,
-        defaults={"language": language},
-        create_defaults={
-            "zone_name": zones.of_this_computer(),
-            "language": language,
-            "changed_at": now,
-        },
-    )
-    return wish
+    return Wish.objects.filter(rested, person=person).update(tested_at=now) == 1

@@ -129,7 +129,7 @@ def _test_email(asked: Asked) -> Done:
     wish = Wish.objects.filter(person=asked.person).exclude(email="").first()
     if wish is None or not mail.is_offered():
         return Done(problems=(_NO_MAIL,))
-    return _tested(asked, lambda: mail.send(wish))
+    return _tested(asked, lambda: mail.send(wish, before=_nothing))
 
 
 def _test_device(asked: Asked) -> Done:
@@ -137,10 +137,14 @@ def _test_device(asked: Asked) -> Done:
     if device is None:
         return Done(problems=(_GONE,))
     language = choosing.wish_of(asked.person, now=asked.now).language
-    done = _tested(asked, lambda: push.send(device, language))
+    done = _tested(asked, lambda: push.send(device, language, before=_nothing))
     if done.problems == (_GONE,):
         device.delete()
     return done
+
+
+def _nothing() -> None:
+    """Claim nothing: a test is not the reminder of an evening."""
 
 
 def _row(asked: Asked) -> int:

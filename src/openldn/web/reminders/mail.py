@@ -1,6 +1,7 @@
 """The reminder by e-mail."""
 
 import smtplib
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -24,8 +25,10 @@ def is_offered() -> bool:
     return bool(settings.EMAIL_HOST)
 
 
-def send(wish: Wish) -> None:
-    """Send one reminder. It holds the address of the app and nothing else.
+def send(wish: Wish, *, before: Callable[[], None]) -> None:
+    """Send one reminder; `before` is called when the mail server listens and nothing left yet.
+
+    It holds the address of the app and nothing else.
 
     Raises
     ------
@@ -40,7 +43,9 @@ def send(wish: Wish) -> None:
     except (OSError, smtplib.SMTPException) as error:
         raise RefusedError(type(error).__name__) from error
     try:
-        post.send_messages([_message(wish)])
+        message = _message(wish)
+        before()
+        post.send_messages([message])
     except _ANSWERED as error:
         raise RefusedError(type(error).__name__) from error
     except (OSError, smtplib.SMTPException) as error:

@@ -1,6 +1,7 @@
 """The reminder through a browser's push service (RFC 8030, 8291 and 8292)."""
 
 import base64
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,8 +62,10 @@ def public_key() -> str:
     return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
-def send(device: Device, language: str) -> None:
+def send(device: Device, language: str, *, before: Callable[[], None]) -> None:
     """Send one reminder to one device, locked so that only the device can read it.
+
+    `before` is called when nothing left yet.
 
     Raises
     ------
@@ -75,7 +78,6 @@ def send(device: Device, language: str) -> None:
     """
     # These cost a second to load: only the worker needs them, and only when somebody has push.
     import requests
-    from py_vapid import Vapid02
     from pywebpush import WebPushException, webpush
 
     if not is_vendor(device.endpoint):
@@ -84,6 +86,7 @@ def send(device: Device, language: str) -> None:
         words = str(SENTENCE)
     session = requests.Session()
     session.max_redirects = 0  # nowhere else than to the vendor
+    before()
     try:
         webpush(
             subscription_info={
@@ -91,7 +94,7 @@ def send(device: Device, language: str) -> None:
                 "keys": {"p256dh": device.p256dh, "auth": device.auth},
             },
             data=words,
-            vapid_private_key=Vapid02(_private_key()),
+            vapid_private_key=_encoded(_private_key()),
             vapid_claims={"sub": settings.PUSH_CONTACT},
             ttl=_KEPT_SECONDS,
             timeout=_SECONDS,
@@ -119,3 +122,7 @@ def _private_key() -> ec.EllipticCurvePrivateKey:
         algorithm=hashes.SHA256(), length=48, salt=None, info=b"openldn web push key 1"
     ).derive(settings.SECRET_KEY.encode())
     return ec.derive_private_key(int.from_bytes(derived) % _N_KEYS + 1, ec.SECP256R1())
+
+
+def _encoded(key: ec.EllipticCurvePrivateKey) -> str:
+    return base64.urlsafe_b64encode(key.private_numbers().private_value.to_bytes(32)).decode()

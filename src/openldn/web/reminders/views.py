@@ -51,7 +51,9 @@ def _done(request: HttpRequest, person: Person) -> Done:
     if button not in BUTTONS:
         words = _("This button is not one of the page. Nothing is changed. Open the page anew.")
         return Done(problems=(words,))
-    return BUTTONS[button](Asked(person=person, form=request.POST, now=clock.now()))
+    now = clock.now()
+    choosing.begin(person, zone_name=request.POST.get("zone", ""), now=now)
+    return BUTTONS[button](Asked(person=person, form=request.POST, now=now))
 
 
 def _page(request: HttpRequest, person: Person, done: Done, *, status: int = 200) -> HttpResponse:

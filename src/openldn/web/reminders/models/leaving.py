@@ -10,14 +10,15 @@ __all__ = ["Leaving"]
 class Leaving(models.Model):
     """Written before anything is sent, so that no second worker sends it too.
 
-    A row with neither time is one whose worker ended in the middle. Whether it left cannot be
-    known then, and it is not sent again.
+    A row that was handed over and has no later time is one whose worker ended in the middle of
+    sending. Whether it left cannot be known then, and it is not sent again.
     """
 
     person = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="+")
     day = models.DateField()  # the person's own evening
     channel = models.CharField(max_length=40)  # email, or push and the number of the device
     claimed_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True)  # the last moment before the first byte leaves
     left_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)  # surely not sent: it may be tried again
 

@@ -10,6 +10,10 @@ function guessZone() {
   if (select && [...select.options].some((option) => option.value === zone)) {
     select.value = zone;
   }
+  // The first button keeps the zone, whichever it is.
+  for (const form of document.forms) {
+    form.addEventListener("formdata", (event) => event.formData.set("zone", zone));
+  }
 }
 
 function offerPush() {
