@@ -119,7 +119,7 @@ def push_service() -> Iterator[PushService]:
 
 @contextlib.contextmanager
 def _served(server: socketserver.TCPServer) -> Iterator[int]:
-    server.block_on_close = False  # type: ignore[attr-defined]
+    server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

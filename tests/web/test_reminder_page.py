@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import tzlocal
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -31,7 +31,7 @@ def mail(settings: Settings) -> None:
     settings.EMAIL_HOST = "here"
 
 
-def _add(owner: Client, browser: Browser, endpoint: str, name: str = "My phone") -> HttpResponse:
+def _add(owner: Client, browser: Browser, endpoint: str, name: str = "My phone") -> Any:
     form = {"endpoint": endpoint, "p256dh": browser.p256dh, "auth": browser.auth, "name": name}
     return owner.post("/reminders", {"do": "device", **form})
 

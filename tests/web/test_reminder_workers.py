@@ -9,11 +9,13 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from support import tree
 from support.post import MailServer, mail_server
+from support.serving import served
 
 _DUE = datetime(2027, 3, 28, 18, 0, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -149,3 +151,33 @@ def test_a_worker_killed_before_it_sends_is_followed_by_one_that_does(folder: Pa
         assert _sent_by(_worker(folder, post, _DUE + 5 * _MINUTE)) == 1
         assert _sent_by(_worker(folder, post, _DUE + 11 * _MINUTE)) == 0
         assert len(post.letters) == 1
+
+
+def test_the_app_itself_sends_what_is_due_when_it_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`openldn serve` with its own worker and the real clock, on an afternoon somewhere."""
+    zones = ("Europe/London", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland")
+    local = (datetime.now(ZoneInfo(zone)) for zone in zones)
+    now = next(moment for moment in local if 13 <= moment.hour < 22)
+    _move(folder, now)
+    with mail_server() as post:
+        for name, value in _env(folder, post).items():
+            monkeypatch.setenv(name, value)
+        with served(folder) as app:
+            ends = time.monotonic() + _SECONDS
+            while not post.letters and time.monotonic() < ends:
+                time.sleep(0.1)
+            assert app.url.encode() in post.letters[0]
+    assert len(post.letters) == 1
+
+
+def _move(folder: Path, now: datetime) -> None:
+    """Let the trial run today, and the reminder be due a minute ago, in the zone of a moment."""
+    facts = (f"{now - _MINUTE:%H:%M:00}", str(now.tzinfo))
+    with sqlite3.connect(folder / "openldn.sqlite3") as database:
+        start = (now - timedelta(days=9)).date().isoformat()
+        database.execute("UPDATE person_trial SET start = ?", [start])
+        database.execute("UPDATE reminders_wish SET at = ?, zone_name = ?", facts)
+        database.execute("UPDATE reminders_wish SET changed_at = '2026-01-01 00:00:00'")
+    database.close()
