@@ -295,3 +295,45 @@ def test_the_page_opens_whatever_time_it_is(owner: Client, monkeypatch: pytest.M
         moment = NOW + timedelta(days=365 * years)
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
         assert owner.get("/reminders").status_code == 200
+
+
+def test_turning_on_is_a_yes_and_turning_off_a_no(
+    owner: Client, mail: None, service: PushService
+) -> None:
+    """Each way has its own purpose; the last device that goes takes the yes along."""
+    from openldn.web import consent
+    from openldn.web.access import people
+
+    owner.post("/reminders", {"do": "email", "email": "ana@example.org"})
+    person = people.owner()
+    assert consent.given(person, "email")
+    assert not consent.given(person, "push")
+    for path in ("one", "two"):
+        _add(owner, Browser(), f"{service.url}{path}")
+    for device, still in zip(Device.objects.all(), (True, False), strict=True):
+        assert consent.given(person, "push")
+        owner.post("/reminders", {"do": "remove-device", "row": str(device.pk)})
+        assert consent.given(person, "push") is still
+    owner.post("/reminders", {"do": "stop-email"})
+    assert not consent.given(person, "email")
+
+
+def test_a_yes_that_was_withdrawn_elsewhere_is_seen_here(
+    owner: Client, mail: None, service: PushService
+) -> None:
+    """The page says that nothing is sent, and no test leaves either."""
+    from openldn.web import consent
+    from openldn.web.access import people
+
+    _add(owner, Browser(), f"{service.url}x")
+    owner.post("/reminders", {"do": "email", "email": "ana@example.org"})
+    for purpose in ("push", "email"):
+        consent.withdraw(people.owner(), purpose, now=NOW)
+    page = visible(owner.get("/reminders").content)
+    assert "You have withdrawn your yes to messages on devices" in page
+    assert "E-mail is on" not in page
+    for button in ("test-device", "test-email"):
+        row = str(Device.objects.get().pk)
+        page = visible(owner.post("/reminders", {"do": button, "row": row}).content)
+        assert "Nothing is sent" in page
+    assert service.carried == []

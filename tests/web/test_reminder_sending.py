@@ -45,7 +45,7 @@ def push(settings: Settings) -> Iterator[PushService]:
 @pytest.fixture
 def trial(db: None) -> Trial:
     """A trial that runs over the change of the clock."""
-    return actions.add_trial(plan_toml=PLAN, start=_DAY - timedelta(days=9))
+    return actions.add_trial(person=people.owner(), plan_toml=PLAN, start=_DAY - timedelta(days=9))
 
 
 def _wants(zone: str = "Europe/Oslo", at: time = time(20, 0), email: str = "a@example.org") -> None:
@@ -100,7 +100,7 @@ def test_each_evening_around_a_change_of_the_clock_has_one_reminder(
 ) -> None:
     """Two workers look every five minutes over three days: three reminders, each in its evening."""
     settings.EMAIL_HOST = "here"
-    actions.add_trial(plan_toml=PLAN, start=change - timedelta(days=9))
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=change - timedelta(days=9))
     _wants(zone, at)
     place = ZoneInfo(zone)
     start = datetime.combine(change - timedelta(days=1), time(12), place).astimezone(UTC)
@@ -151,7 +151,7 @@ def test_nothing_leaves_before_the_first_day_after_the_last_or_without_a_diary(
     """Reminders know the plan's days."""
     _wants()
     assert send_due(now=_DUE) == 0
-    actions.add_trial(plan_toml=PLAN, start=_DAY - timedelta(days=37))
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=_DAY - timedelta(days=37))
     assert send_due(now=_DUE + timedelta(days=1)) == 0
     assert send_due(now=_DUE) == 1
     assert send_due(now=_DUE - timedelta(days=38)) == 0
@@ -342,3 +342,36 @@ def test_the_clock_of_the_pages_is_not_asked(
     _wants("Asia/Kolkata")
     assert send_due(now=datetime(2027, 3, 28, 14, 29, tzinfo=UTC)) == 0
     assert send_due(now=datetime(2027, 3, 28, 14, 30, tzinfo=UTC)) == 1
+
+
+def test_whoever_withdrew_the_yes_gets_nothing(
+    trial: Trial, post: MailServer, push: PushService
+) -> None:
+    """Address and device may still be there: the last word counts, each way by itself."""
+    from openldn.web import consent
+
+    _wants()
+    _device(push, Browser())
+    consent.withdraw(people.owner(), "email", now=_DUE)
+    assert send_due(now=_DUE) == 1
+    consent.withdraw(people.owner(), "push", now=_DUE)
+    consent.give(people.owner(), "email", now=_DUE)
+    assert send_due(now=_DUE + timedelta(days=1)) == 1
+    assert (len(post.letters), len(push.carried)) == (1, 1)
+
+
+def test_each_person_hears_by_her_own_diary(trial: Trial, post: MailServer) -> None:
+    """Somebody else's note of tonight is not mine, and her days are not mine."""
+    from openldn.web.access.models import Person
+
+    _wants()
+    other = Person.objects.create()
+    long_ago = _DUE - timedelta(days=100)
+    choosing.begin(other, zone_name="Europe/Oslo", now=long_ago)
+    choosing.set_email(other, email="other@example.org", now=long_ago)
+    assert send_due(now=_DUE) == 1
+    theirs = actions.add_trial(person=other, plan_toml=PLAN, start=_DAY)
+    assert send_due(now=_DUE + _MINUTE) == 1
+    actions.record(trial=theirs, day=1, item=items.ILL, value="1", now=_DUE + timedelta(days=1))
+    assert send_due(now=_DUE + timedelta(days=1)) == 1
+    assert [b"To: other@example.org" in letter for letter in post.letters] == [False, True, False]

@@ -31,7 +31,7 @@ from openldn.web.access import people
 from openldn.web.person import actions
 from openldn.web.reminders import choosing
 from support.web import NOW, PLAN
-actions.add_trial(plan_toml=PLAN, start=date(2027, 3, 20))
+actions.add_trial(person=people.owner(), plan_toml=PLAN, start=date(2027, 3, 20))
 choosing.begin(people.owner(), zone_name="Europe/Oslo", now=NOW)
 choosing.set_email(people.owner(), email="ana@example.org", now=NOW)
 """

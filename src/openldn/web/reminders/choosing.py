@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
 
+from openldn.web import consent
 from openldn.web.access.models import Person
 from openldn.web.reminders import zones
 from openldn.web.reminders.models import Calendar, Device, Wish
@@ -59,10 +60,12 @@ def set_evening(person: Person, *, at: time, zone_name: str, now: datetime) -> N
         )
 
 
+@transaction.atomic
 def set_email(person: Person, *, email: str, now: datetime) -> None:
-    """Choose where e-mails go; empty: none are sent."""
+    """Choose where e-mails go, which is a yes to them; empty: a no."""
     others = Wish.objects.filter(person=person).exclude(email=email)
     others.update(email=email, changed_at=now)
+    (consent.give if email else consent.withdraw)(person, "email", now=now)
 
 
 def change_address(person: Person, *, now: datetime) -> None:
@@ -78,17 +81,26 @@ def stop_calendar(person: Person) -> None:
     Calendar.objects.filter(person=person).delete()
 
 
+@transaction.atomic
 def add_device(
     person: Person, *, name: str, endpoint: str, p256dh: str, auth: str, now: datetime
 ) -> None:
-    """Add a browser, or its new keys. A browser belongs to whoever added it last."""
+    """Add a browser, or its new keys, which is a yes to push messages.
+
+    A browser belongs to whoever added it last.
+    """
     facts = {"person": person, "name": name, "p256dh": p256dh, "auth": auth, "added_at": now}
     Device.objects.update_or_create(endpoint=endpoint, defaults=facts)
+    consent.give(person, "push", now=now)
 
 
-def remove_device(person: Person, *, row: int) -> None:
-    """Forget a browser of this person."""
-    Device.objects.filter(person=person, pk=row).delete()
+@transaction.atomic
+def remove_device(person: Person, *, row: int, now: datetime) -> None:
+    """Forget a browser of this person; without any left, the yes is taken back too."""
+    mine = Device.objects.filter(person=person)
+    mine.filter(pk=row).delete()
+    if not mine.exists():
+        consent.withdraw(person, "push", now=now)
 
 
 def may_test(person: Person, *, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from openldn.web import consent
 from openldn.web.access.models import Person
 from openldn.web.person.numbers import whole_number
 from openldn.web.reminders import choosing, mail, push
@@ -40,6 +41,7 @@ _NO_DEVICE = _(
 )
 _ENOUGH_DEVICES = _("There are ten devices on the list, and that is the most. Remove one first.")
 _NO_MAIL = _("This app was not told how to send e-mail. Use the calendar, or this device.")
+_WITHDRAWN = _("You have withdrawn your yes to this. Nothing is sent.")
 _TOO_SOON = _("A test has just left. Wait one minute, then try again.")
 _REFUSED = _(
     "The test did not leave: the service that should carry it did not take it. Nothing is"
@@ -121,7 +123,7 @@ def _add_device(asked: Asked) -> Done:
 
 
 def _remove_device(asked: Asked) -> Done:
-    choosing.remove_device(asked.person, row=_row(asked))
+    choosing.remove_device(asked.person, row=_row(asked), now=asked.now)
     return Done(said="no-device")
 
 
@@ -129,6 +131,8 @@ def _test_email(asked: Asked) -> Done:
     wish = Wish.objects.filter(person=asked.person).exclude(email="").first()
     if wish is None or not mail.is_offered():
         return Done(problems=(_NO_MAIL,))
+    if not consent.given(asked.person, "email"):
+        return Done(problems=(_WITHDRAWN,))
     return _tested(asked, lambda: mail.send(wish, before=_nothing))
 
 
@@ -136,6 +140,8 @@ def _test_device(asked: Asked) -> Done:
     device = Device.objects.filter(person=asked.person, pk=_row(asked)).first()
     if device is None:
         return Done(problems=(_GONE,))
+    if not consent.given(asked.person, "push"):
+        return Done(problems=(_WITHDRAWN,))
     language = choosing.wish_of(asked.person, now=asked.now).language
     done = _tested(asked, lambda: push.send(device, language, before=_nothing))
     if done.problems == (_GONE,):

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from openldn.web.access.models import Person
 from openldn.web.person import records
-from openldn.web.person.models import Trial
 
 __all__ = ["evenings", "is_waiting"]
 
@@ -14,7 +13,7 @@ _FAR = 366  # days: more than any calendar needs to hold at a time
 
 def is_waiting(person: Person, day: date) -> bool:
     """Tell whether the note of an evening is open, and nothing is written in it yet."""
-    trial = _trial_of(person)
+    trial = person.trials.current()
     if trial is None or not 0 <= trial.day_of(day) < trial.plan.total_days:
         return False
     number = trial.day_of(day)
@@ -24,13 +23,9 @@ def is_waiting(person: Person, day: date) -> bool:
 
 def evenings(person: Person, *, today: date) -> Iterator[date]:
     """Give each evening from today on to the last, whatever is written in it."""
-    trial = _trial_of(person)
+    trial = person.trials.current()
     if trial is None:
         return
     first, last = max(today, trial.start), trial.last_date
     for ahead in range(min((last - first).days + 1, _FAR)):
         yield first + timedelta(days=ahead)
-
-
-def _trial_of(person: Person) -> Trial | None:
-    return Trial.objects.current()

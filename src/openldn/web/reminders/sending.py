@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Protocol
 
+from openldn.web import consent
 from openldn.web.reminders import claims, mail, notebook, push
 from openldn.web.reminders.channels import GoneError, RefusedError, TakenError, UnsureError
 from openldn.web.reminders.models import Wish
@@ -58,10 +59,11 @@ def _reminders(wish: Wish, day: date) -> Iterator[_Reminder]:
     due = leaves_at(day, wish.at, wish.zone)
     if due is None or due < wish.changed_at:
         return
-    if wish.email and mail.is_offered():
+    if wish.email and mail.is_offered() and consent.given(wish.person, "email"):
         yield _Reminder(key=(wish.person_id, day, "email"), send=partial(mail.send, wish))
-    for device in wish.person.reminder_devices.all():
-        if device.added_at <= due:
+    devices = [one for one in wish.person.reminder_devices.all() if one.added_at <= due]
+    if devices and consent.given(wish.person, "push"):
+        for device in devices:
             yield _Reminder(
                 key=(wish.person_id, day, f"push {device.pk}"),
                 send=partial(push.send, device, wish.language),

@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openldn.web import consent
 from openldn.web.access import people
 from openldn.web.access.models import Person
+from openldn.web.consent.purposes import PURPOSES
 from openldn.web.person import clock
 from openldn.web.reminders import choosing, feed, mail, notebook, push
 from openldn.web.reminders.doing import BUTTONS, SAID, Asked, Done
@@ -71,6 +73,10 @@ def _page(request: HttpRequest, person: Person, done: Done, *, status: int = 200
         "is_mail_offered": mail.is_offered(),
         "devices": Device.objects.filter(person=person),
         "push_key": push.public_key(),
+        "is_push_given": consent.given(person, "push"),
+        "is_email_given": consent.given(person, "email"),
+        "push_purpose": PURPOSES["push"],
+        "email_purpose": PURPOSES["email"],
         "tab": "",
     }
     return render(request, "reminders/reminders.html", facts, status=status)
