@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import tzlocal
+from django.core.mail import EmailMessage
 from django.test import Client
 from pytest_django import Settings
 
@@ -337,3 +339,16 @@ def test_a_yes_that_was_withdrawn_elsewhere_is_seen_here(
         page = visible(owner.post("/reminders", {"do": button, "row": row}).content)
         assert "Nothing is sent" in page
     assert service.carried == []
+
+
+def test_where_there_are_accounts_mail_goes_to_the_account_s_address_alone(
+    owner: Client, mail: None, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A typed address counts for nothing; a changed one of the account counts at once."""
+    account = SimpleNamespace(email="proven@example.org")
+    monkeypatch.setattr(Person, "account", account, raising=False)
+    assert "proven@example.org" in visible(owner.get("/reminders").content)
+    owner.post("/reminders", {"do": "email", "email": "somebody-else@example.org"})
+    account.email = "changed@example.org"
+    owner.post("/reminders", {"do": "test-email"})
+    assert [letter.to for letter in mailoutbox] == [["changed@example.org"]]

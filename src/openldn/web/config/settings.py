@@ -123,8 +123,8 @@ _MAIL_TLS = os.environ.get("OPENLDN_MAIL_TLS", "start")
 EMAIL_PORT = int(os.environ.get("OPENLDN_MAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("OPENLDN_MAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("OPENLDN_MAIL_PASSWORD", "")
-EMAIL_USE_TLS = _MAIL_TLS == "start"
-EMAIL_USE_SSL = _MAIL_TLS == "whole"
+EMAIL_USE_TLS = bool(EMAIL_HOST) and _MAIL_TLS == "start"
+EMAIL_USE_SSL = bool(EMAIL_HOST) and _MAIL_TLS == "whole"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("OPENLDN_MAIL_FROM", "reminders@localhost")
 # The push services of the browsers' makers, and nobody else: see web.reminders.push.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from openldn.web import consent
 from openldn.web.access.models import Person
 from openldn.web.person.numbers import whole_number
-from openldn.web.reminders import choosing, mail, push
+from openldn.web.reminders import addresses, choosing, mail, push
 from openldn.web.reminders.channels import GoneError, RefusedError, UnsureError
 from openldn.web.reminders.forms import DeviceForm, EmailForm, EveningForm
 from openldn.web.reminders.models import Device, Wish
@@ -91,7 +91,8 @@ def _stop_calendar(asked: Asked) -> Done:
 def _set_email(asked: Asked) -> Done:
     if not mail.is_offered():
         return Done(problems=(_NO_MAIL,))
-    form = EmailForm(asked.form)
+    of_account = addresses.of_account(asked.person)
+    form = EmailForm({"email": of_account} if of_account else asked.form)
     if not form.is_valid():
         return Done(forms={"email": form})
     choosing.set_email(asked.person, email=form.cleaned_data["email"], now=asked.now)

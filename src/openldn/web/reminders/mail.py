@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import translation
 
+from openldn.web.reminders.addresses import address_of
 from openldn.web.reminders.channels import RefusedError, UnsureError
 from openldn.web.reminders.models import Wish
 from openldn.web.reminders.words import SENTENCE
@@ -60,7 +61,7 @@ def _message(wish: Wish) -> EmailMessage:
     return EmailMessage(
         subject=words,
         body=f"{words}.\n\n{settings.APP_URL}\n",
-        to=[wish.email],
+        to=[address_of(wish)],
         # So that holiday replies and the like leave it alone (RFC 3834).
         headers={"Auto-Submitted": "auto-generated"},
     )

@@ -11,7 +11,7 @@ from openldn.web.access import people
 from openldn.web.access.models import Person
 from openldn.web.consent.purposes import PURPOSES
 from openldn.web.person import clock
-from openldn.web.reminders import choosing, feed, mail, notebook, push
+from openldn.web.reminders import addresses, choosing, feed, mail, notebook, push
 from openldn.web.reminders.doing import BUTTONS, SAID, Asked, Done
 from openldn.web.reminders.forms import EmailForm, EveningForm
 from openldn.web.reminders.models import Calendar, Device, Wish
@@ -71,6 +71,7 @@ def _page(request: HttpRequest, person: Person, done: Done, *, status: int = 200
         "is_chosen": wish.pk is not None,
         "address": request.build_absolute_uri(_path(found)) if found else "",
         "is_mail_offered": mail.is_offered(),
+        "of_account": addresses.of_account(person),
         "devices": Device.objects.filter(person=person),
         "push_key": push.public_key(),
         "is_push_given": consent.given(person, "push"),
