@@ -30,6 +30,10 @@ class MailServer:
     ending: threading.Event = field(default_factory=threading.Event)
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True  # one that hangs does not hold up the end of a test
+
+
 class _MailTalk(socketserver.StreamRequestHandler):
     post: MailServer
 
@@ -71,7 +75,7 @@ def mail_server() -> Iterator[MailServer]:
     """Run a mail server."""
     post = MailServer()
     talk = type("Talk", (_MailTalk,), {"post": post})
-    with _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), talk)) as port:
+    with _served(_Server(("127.0.0.1", 0), talk)) as port:
         post.port = port
         try:
             yield post
@@ -119,11 +123,11 @@ def push_service() -> Iterator[PushService]:
 
 @contextlib.contextmanager
 def _served(server: socketserver.TCPServer) -> Iterator[int]:
-    server.block_on_close = False
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield server.server_address[1]  # type: ignore[misc]
+        _, port = server.server_address[:2]
+        yield int(port)
     finally:
         server.shutdown()
         server.server_close()
