@@ -205,6 +205,7 @@ def test_the_word_erases_and_ends_every_session(owner: Client, running: Trial) -
     """Large or small letters; afterwards the app holds nobody, and her browser is out."""
     page = owner.post("/erase", {"word": " Erase "})
     assert "Everything is erased" in visible(page.content)
+    assert page["Clear-Site-Data"] == '"cache", "storage"'
     assert not Person.objects.exists()
     assert not Session.objects.exists()
     assert owner.get("/trial").status_code == 403
