@@ -11,6 +11,8 @@ from openldn.report.words import direction, dose_text, points, signed, title_tex
 __all__ = [
     "HANDLED_HEADING",
     "STRIP_HEADING",
+    "difference_text",
+    "difference_unit",
     "dose_note",
     "handled_lines",
     "headline_rows",
@@ -80,6 +82,22 @@ def interval_text(effect: Interval, decimals: int) -> str:
     return f"{signed(effect.mean, decimals)} ({ends})"
 
 
+def difference_unit(outcome: OutcomeAnswer) -> tuple[float, int, str]:
+    """Return how differences of an outcome are printed: a factor, decimals, and the unit."""
+    if outcome.family == "binary":
+        return 100 / (outcome.maximum - outcome.minimum), 0, "days in 100"
+    return 1.0, outcome.decimals, "a day" if outcome.family == "count" else "points"
+
+
+def difference_text(outcome: OutcomeAnswer, effect: Interval) -> str:
+    """Return a difference of an outcome with its interval, in the unit it is told in."""
+    factor, decimals, _ = difference_unit(outcome)
+    scaled = Interval(
+        mean=factor * effect.mean, sd=None, low=factor * effect.low, high=factor * effect.high
+    )
+    return interval_text(scaled, decimals)
+
+
 def sensitivity_name(name: str) -> str:
     """Return a sensitivity row in plain words; an unknown name is printed with its tag."""
     return _SENSITIVITY.get(name) or f"{name} ({_AFTERWARDS})"
@@ -116,7 +134,7 @@ def joint_text(outcome: OutcomeAnswer) -> str:
 def strip_lines(outcome: OutcomeAnswer) -> tuple[str, ...]:
     """Return the rows as lines of plain text; none where there is only the answer itself."""
     rows = headline_rows(outcome)
-    lines = tuple(f"{row_text(row)}: {interval_text(row.effect, outcome.decimals)}" for row in rows)
+    lines = tuple(f"{row_text(row)}: {difference_text(outcome, row.effect)}" for row in rows)
     return lines if len(rows) > 1 else ()
 
 
