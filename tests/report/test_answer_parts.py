@@ -109,7 +109,7 @@ def test_few_answers_are_told_in_days_and_in_averages() -> None:
     ordinal = samples.yes_or_no()
     ordinal["outcomes"][0] |= {"family": "ordinal", "scale": [0, 3], "better": "higher"}
     told = counted_sentence(SavedAnswer.read(ordinal).outcomes[0])
-    assert told.startswith("Night sweats: 0.21 on average on 42 LDN days against 0.44 on average")
+    assert told.startswith("Night sweats: 0.21 on average on 42 LDN days against 0.44 on 41")
     assert "higher because of LDN" in told
     assert counted_sentence(SavedAnswer.read(samples.clear_benefit()).outcomes[0]) == ""
 

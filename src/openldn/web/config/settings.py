@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.know",
 ]
 
 MIDDLEWARE = [

@@ -1,6 +1,7 @@
 """Work for the worker: the answer of a trial.
 
-The one module that knows the task library, so that a later Django with its own is one change.
+This module and its like in other rooms alone know the task library, so that a later Django with its
+own is a small change.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ def compute_answer(answer_id: int) -> None:
         asked.update(state=Answer.State.FAILED)
         raise  # the task library keeps where it went wrong
     asked.update(**found)
+    from openldn.web.know.tasks import queue_if_open
+
+    queue_if_open(asked.select_related("trial").get())
 
 
 def queue(answer_id: int) -> None:
