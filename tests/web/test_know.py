@@ -82,7 +82,7 @@ class TestMyData:
         """Own data are own data: what is compared stands with the answer."""
         html = owner.get("/my-data").content
         assert b"placebo" not in html.lower()
-        assert "My data Your own words" in visible(html)
+        assert "My data What you wrote down" in visible(html)
 
     def test_without_a_trial_it_leads_to_the_start(self, owner: Client) -> None:
         """There is nothing to show yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from openldn.report.markup import esc
-from openldn.report.saved import Blinding, GuessCounts
+from openldn.report.saved import Blinding, Guess, GuessCounts
 from openldn.report.words import arm_name, number
 
 __all__ = ["guess_lines", "guesses_html", "index_rows"]
@@ -18,7 +18,7 @@ _REASONS = {
     "taste-or-look": "taste or look",
     "no-reason": "no reason",
 }
-_HEADS = ("Period", "You said", "It was", "How sure, 0 to 10", "Main reason")
+_HEADS = ("Period", "You said", "It was")
 _NO_VERDICT = (
     "A guess can be right because a capsule helped, or by luck. So these numbers describe, and do"
     " not judge."
@@ -42,9 +42,8 @@ def guesses_html(blinding: Blinding | None) -> str:
     rows = "".join(_row(cells) for cells in _cells(blinding))
     caption = "What you guessed about each hidden period"
     return (
-        f'{told}<div class="wide-table" role="region" aria-label="{caption}" tabindex="0">'
-        f'<table class="data"><caption>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'{told}<table class="data"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
@@ -81,12 +80,18 @@ def _index(index: tuple[float, float, float]) -> str:
     return f"{value} ({low} to {high})"
 
 
-def _cells(blinding: Blinding) -> Iterable[tuple[str, ...]]:
+def _cells(blinding: Blinding) -> Iterable[tuple[str, str, str]]:
     for one in blinding.guesses:
-        said = "I don’t know" if one.said == "unknown" else arm_name(one.said)
-        sure = "–" if one.confidence is None else str(one.confidence)
-        reason = _REASONS.get(one.reason, one.reason) or "–"
-        yield str(one.period), said, arm_name(one.arm), sure, reason
+        yield str(one.period), _said(one), arm_name(one.arm)
+
+
+def _said(one: Guess) -> str:
+    """Return the guess with how sure and why, as far as that was told."""
+    said = "I don’t know" if one.said == "unknown" else arm_name(one.said)
+    sure = "" if one.confidence is None else f"sure {one.confidence} of 10"
+    reason = _REASONS.get(one.reason, one.reason)
+    why = ", ".join(part for part in (sure, reason) if part)
+    return f"{said} ({why})" if why else said
 
 
 def _row(cells: tuple[str, ...]) -> str:
