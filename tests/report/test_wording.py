@@ -17,6 +17,7 @@ from openldn.report.sentences import (
     counted_sentence,
     dose_sentence,
     first_sentence,
+    harm_note,
     harm_sentence,
     interval_note,
     open_sentences,
@@ -67,6 +68,7 @@ def person_sentences(name: str) -> Iterator[str]:
     page = AnswerPage.build(samples.SAMPLES[name])
     yield from questions(page.primary)
     yield from map(harm_sentence, page.saved.harms)
+    yield harm_note()
     if page.saved.blinding:
         yield from guess_lines(page.saved.blinding)
     if page.saved.forecast and page.primary:

@@ -15,7 +15,7 @@ from openldn.web.know.models import AnotherTrial, KeptPage, PictureRead
 from openldn.web.know.own_data import events_of, side_effects_of
 from openldn.web.person import actions, clock, items
 from openldn.web.person import tasks as answering
-from openldn.web.person.models import Answer, Trial
+from openldn.web.person.models import Answer, PeriodGuess, Trial
 from openldn.web.person.records import diary_of
 from support.web import NOW, ORDER, PLAN, add_evenings, seal_of, visible
 
@@ -23,12 +23,7 @@ from support.web import NOW, ORDER, PLAN, add_evenings, seal_of, visible
 @pytest.fixture
 def answered(over: Trial) -> Answer:
     """A trial that is over, opened, with the answer of the real engine."""
-    opened = seal_of(ORDER, is_open=True)
-    actions.open_seal(trial=over, seal=opened, is_code_kept=True, today=clock.today())
-    answer = actions.ask_for_answer(trial=over, now=clock.now())
-    answering.compute_answer.call(answer.pk)
-    answer.refresh_from_db()
-    return answer
+    return _answer_of(over)
 
 
 class TestMyData:
@@ -148,6 +143,45 @@ class TestKeptPage:
         found = owner.get("/answer/in-words.txt")
         assert found["Content-Type"].startswith("text/plain")
         assert "muscle pain" in found.content.decode()
+
+
+class TestGuesses:
+    """What was guessed, beside what was held, once the seal is open."""
+
+    def test_guesses_reach_the_answer_the_page_and_the_sheet(
+        self, owner: Client, over: Trial
+    ) -> None:
+        """Six periods: three guessed right, one wrong, one unknown, one left out."""
+        said = PeriodGuess.Said
+        given = (said.LDN, said.PLACEBO, said.LDN, said.LDN, said.UNKNOWN, said.SKIPPED)
+        for period, word in enumerate(given, start=1):
+            is_arm = word in (said.LDN, said.PLACEBO)
+            PeriodGuess.objects.create(
+                trial=over,
+                period=period,
+                said=word,
+                confidence=7 if is_arm else None,
+                reason=PeriodGuess.Why.BETTER if is_arm else "",
+                guessed_at=NOW,
+            )
+        assert "What you guessed" not in visible(owner.get("/answer").content)
+        answer = _answer_of(over)
+        assert answer.saved is not None
+        block = answer.saved["blinding"]
+        counts = {arm: [one[key] for key in _FELL] for arm, one in block["arms"].items()}
+        assert counts == {"active": [2, 0, 1], "placebo": [1, 1, 0]}
+        words = visible(owner.get("/answer").content)
+        assert "Of 3 periods with LDN you guessed 2 right and 0 wrong, and for 1 you" in words
+        assert "3 LDN (sure 7 of 10, felt better) placebo" in words
+        assert "For 1 period no guess was written down." in words
+
+    def test_nobody_who_was_never_asked_reads_of_guesses(
+        self, owner: Client, answered: Answer
+    ) -> None:
+        """Without a guess there is no such part."""
+        assert answered.saved is not None
+        assert "blinding" not in answered.saved
+        assert "What you guessed" not in visible(owner.get("/answer").content)
 
 
 class TestPictureRead:
@@ -279,6 +313,18 @@ class TestOutlook:
         assert another_trial.is_asked_for(saved, answered.trial.plan)
         saved["outcomes"][0]["verdict"] = "clear-benefit"
         assert not another_trial.is_asked_for(saved, answered.trial.plan)
+
+
+_FELL = ("right", "wrong", "unknown")
+
+
+def _answer_of(trial: Trial) -> Answer:
+    opened = seal_of(ORDER, is_open=True)
+    actions.open_seal(trial=trial, seal=opened, is_code_kept=True, today=clock.today())
+    answer = actions.ask_for_answer(trial=trial, now=clock.now())
+    answering.compute_answer.call(answer.pk)
+    answer.refresh_from_db()
+    return answer
 
 
 def _without_token(page: bytes) -> bytes:

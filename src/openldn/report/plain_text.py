@@ -28,6 +28,7 @@ from openldn.report.sentences import (
     dose_sentence,
     first_sentence,
     grade_sentence,
+    harm_note,
     harm_sentence,
     interval_note,
     open_sentences,
@@ -56,7 +57,8 @@ def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: 
         blocks.append(_listed("No answer for:", [f"{k}: {why}" for k, why in saved.refused], width))
     if saved.harms:
         head = f"Side effects, {GIVEN}:"
-        blocks.append(_listed(head, [harm_sentence(harm) for harm in saved.harms], width))
+        told = [*map(harm_sentence, saved.harms), harm_note()]
+        blocks.append(_listed(head, told, width))
     if saved.primary and (rows := by_dose_rows(saved, saved.primary)):
         doses = [dose_text(level.dose_mg) for level in saved.primary.main_levels]
         head = "Dose by dose (side effects: days of days asked, and whether the dose raises them):"

@@ -32,6 +32,7 @@ __all__ = [
     "first_sentence",
     "grade_sentence",
     "harm_line",
+    "harm_note",
     "harm_sentence",
     "interval_note",
     "matters",
@@ -263,6 +264,15 @@ def _of_100(p: float) -> str:
     if 0.995 <= p < 1:
         return "more than 99 of 100"
     return "less than 1 of 100" if 0 < p < 0.005 else f"{round(100 * p)} of 100"
+
+
+def harm_note() -> str:
+    """Say why a count can look clearer than the chance beside it: both use the days differently."""
+    return (
+        "The counts go by the capsule of the day. The chance also asks if the days fit a slow"
+        " build-up and fade, as for your scores. So a side effect that comes at once can look less"
+        " likely here than in the counts. Look at both."
+    )
 
 
 def harm_line(harm: Harm) -> str:

@@ -6,9 +6,9 @@ from math import ceil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-__all__ = ["AIM_PERCENT", "Completeness"]
+from openldn.web.person.progress import AIM_PERCENT
 
-AIM_PERCENT = 80  # of the days recorded: a condition of the best grade (model.md section 10)
+__all__ = ["Completeness"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_GET
 
 from openldn.web.access import people
 from openldn.web.know import own_data
-from openldn.web.know.completeness import AIM_PERCENT, Completeness
+from openldn.web.know.completeness import Completeness
 from openldn.web.person import clock
-from openldn.web.person.progress import progress_of
+from openldn.web.person.progress import AIM_PERCENT, progress_of
 from openldn.web.person.records import diary_of
 
 __all__ = ["my_data"]
