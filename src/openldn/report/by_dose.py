@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openldn.report.checks import difference_text, difference_unit
+from openldn.report.checks import strip_text, strip_unit
 from openldn.report.markup import esc
 from openldn.report.saved import Harm, HarmDose, OutcomeAnswer, SavedAnswer
 from openldn.report.sentences import GIVEN, shares
@@ -16,12 +16,11 @@ def by_dose_rows(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[tuple[str,
     levels = outcome.main_levels
     if len(levels) < 2:
         return ()
-    _, _, unit = difference_unit(outcome)
     gains = [shares(outcome, level)[0] for level in levels]
     rows = [
         (
-            f"{outcome.title}: difference, {unit}",
-            *(difference_text(outcome, level.effect) for level in levels),
+            f"{outcome.title}: difference, {strip_unit(outcome)}",
+            *(strip_text(outcome, level.effect) for level in levels),
         ),
         (gains[0].label, *(f"{gain.count} of 100: {gain.word}" for gain in gains)),
     ]

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
-from openldn.report.checks import difference_unit
+from openldn.report.checks import span_text, strip_unit
 from openldn.report.icons import icon
 from openldn.report.markup import esc
 from openldn.report.saved import OutcomeAnswer
 from openldn.report.sentences import change_text, shares
-from openldn.report.words import signed
 
 __all__ = ["by_size_html", "columns_of"]
 
@@ -123,14 +122,15 @@ def _table(outcome: OutcomeAnswer, columns: Columns) -> str:
     per_mcid = max(1, round(outcome.mcid / columns.width))
     joined = per_mcid if per_mcid % 2 else per_mcid // 2
     counts = Counter(column // joined for column in columns.of_dot)
-    factor, decimals, unit = difference_unit(outcome)
-    step = factor * joined * columns.width
+    step = joined * columns.width
     rows = "".join(
-        f'<tr><th scope="row">{esc(signed(step * i, decimals))} to'
-        f' {esc(signed(step * (i + 1), decimals))}</th><td class="r">{counts[i]}</td></tr>'
+        f'<tr><th scope="row">{esc(span_text(outcome, step * i, step * (i + 1)))}</th>'
+        f'<td class="r">{counts[i]}</td></tr>'
         for i in sorted(counts)
     )
-    caption = f"Where the 100 answers lie. A minus is a lower score, or fewer ({unit})."
+    caption = (
+        f"Where the 100 answers lie. A minus is a lower score, or fewer ({strip_unit(outcome)})."
+    )
     return (
         f'<table class="data"><caption>{esc(caption)}</caption>'
         '<thead><tr><th scope="col">From, to</th><th scope="col" class="r">Of 100</th></tr>'

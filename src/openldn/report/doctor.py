@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from openldn.report.assumptions import model_rows, value_text
 from openldn.report.checks import (
-    difference_text,
-    difference_unit,
     handled_lines,
     interval_text,
+    strip_text,
+    strip_unit,
     test_text,
 )
 from openldn.report.guesses import index_rows
@@ -61,7 +61,7 @@ def result_text(outcome: OutcomeAnswer) -> str:
     told = "; ".join(f"{share.label} {share.count} of 100" for share in shares(outcome, level))
     return (
         "Posterior mean and 95% interval: "
-        f"{difference_text(outcome, level.effect)} {difference_unit(outcome)[2]}. "
+        f"{strip_text(outcome, level.effect)} {strip_unit(outcome)}. "
         f"Any gain: {_chance(level.p_benefit)}. {told}. "
         f"A clear answer asks for {100 * outcome.decision:g} of 100. "
         f"All of this is {GIVEN}."
@@ -148,7 +148,7 @@ def _levels(outcome: OutcomeAnswer) -> str:
             dose_text(level.dose_mg),
             f"{level.part}, against {'placebo' if level.contrast == 'placebo' else 'no LDN'}",
             str(level.days),
-            difference_text(outcome, level.effect),
+            strip_text(outcome, level.effect),
             ", ".join(str(count) for count in level.shares),
             "–" if level.p_best is None else f"{100 * level.p_best:.0f}",
         )

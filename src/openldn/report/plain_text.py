@@ -11,10 +11,10 @@ from openldn.report.by_dose import by_dose_rows
 from openldn.report.checks import (
     HANDLED_HEADING,
     STRIP_HEADING,
-    difference_unit,
     handled_lines,
     joint_text,
     strip_lines,
+    strip_unit,
     test_text,
 )
 from openldn.report.forecast import forecast_lines
@@ -100,8 +100,8 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
     if outcome.randomisation_test:
         blocks.append(_wrapped([test_text(outcome)], width))
     if outcome is saved.primary and (lines := strip_lines(outcome)):
-        unit = difference_unit(outcome)[2]
-        head = f"{STRIP_HEADING} Difference ({unit}), with the range of 95 of 100 answers:"
+        unit = strip_unit(outcome)
+        head = f"{STRIP_HEADING} Difference in {unit}, with the range of 95 of 100 answers:"
         blocks.append(_listed(head, lines, width))
     if told_together := joint_text(outcome):
         blocks.append(_wrapped([told_together], width))

@@ -11,10 +11,12 @@ from typing import Any
 
 from openldn.report.assumptions import model_rows
 from openldn.report.checks import (
-    difference_text,
-    difference_unit,
+    band_text,
     headline_rows,
     row_text,
+    span_text,
+    strip_text,
+    strip_unit,
     test_text,
 )
 from openldn.report.daily_plot import DailyPlot, Panel, Scale, Stretch
@@ -35,13 +37,12 @@ from openldn.report.sentences import (
     grade_sentence,
     harm_line,
     interval_note,
-    matters,
     open_sentences,
     questions,
     scale_sentence,
     shares,
 )
-from openldn.report.words import dose_text, signed
+from openldn.report.words import dose_text
 
 __all__ = ["sheet_data"]
 
@@ -207,7 +208,6 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
     if len(rows) == 1:
         return None
     kept = rows[: _MOST_CHECKS + 1]
-    factor, decimals, unit = difference_unit(outcome)
     low = min(-outcome.mcid, *(row.effect.low for row in kept))
     high = max(outcome.mcid, *(row.effect.high for row in kept))
 
@@ -219,9 +219,9 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
     return {
         "title": f"If we look another way{more}",
         "heads": [
-            f"Grey: within {matters(outcome)}",
-            f"{signed(factor * low, decimals)} to {signed(factor * high, decimals)}",
-            f"Mean (95%), {unit}",
+            f"Grey: within {band_text(outcome)}",
+            span_text(outcome, low, high),
+            "Mean (95%)",
         ],
         "band": [at(-outcome.mcid), at(outcome.mcid)],
         "zero": at(0),
@@ -231,7 +231,7 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
                 "low": at(row.effect.low),
                 "mean": at(row.effect.mean),
                 "high": at(row.effect.high),
-                "text": difference_text(outcome, row.effect),
+                "text": strip_text(outcome, row.effect),
             }
             for row in kept
         ],
@@ -289,7 +289,7 @@ def _together(other: OutcomeAnswer) -> str:
         return ""
     return (
         f"{other.title}, together with all secondary scores:"
-        f" {difference_text(other, other.joint)} {difference_unit(other)[2]}."
+        f" {strip_text(other, other.joint)} {strip_unit(other)}."
     )
 
 

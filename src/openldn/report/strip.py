@@ -9,16 +9,16 @@ from collections.abc import Iterable
 
 from openldn.report.checks import (
     STRIP_HEADING,
-    difference_text,
-    difference_unit,
+    band_text,
     dose_note,
     headline_rows,
     row_text,
+    span_text,
+    strip_text,
+    strip_unit,
 )
 from openldn.report.markup import esc, picture
 from openldn.report.saved import Interval, OutcomeAnswer, SensitivityRow
-from openldn.report.sentences import matters
-from openldn.report.words import signed
 
 __all__ = ["STRIP_HEADING", "strip_html", "strip_sentence"]
 
@@ -53,15 +53,15 @@ def strip_html(outcome: OutcomeAnswer) -> str:
         f"<tr{first_row if i == 0 else ''}>"
         f'<th scope="row">{esc(row_text(row))}</th>'
         f'<td class="bar">{_bar(row.effect, outcome.mcid, low, high)}</td>'
-        f'<td class="num">{esc(difference_text(outcome, row.effect))}</td></tr>'
+        f'<td class="num">{esc(strip_text(outcome, row.effect))}</td></tr>'
         for i, row in enumerate(rows)
     )
-    factor, decimals, unit = difference_unit(outcome)
+    unit = strip_unit(outcome)
+    comma = "" if unit == "points" else ","
     caption = (
-        f"Difference in {outcome.name}, {unit}, with 95% interval. The grey band is "
-        f"“about the same”: within {matters(outcome)}. Bars run from "
-        f"{signed(factor * low, decimals)} to {signed(factor * high, decimals)}."
-        f" {dose_note(outcome)}"
+        f"Difference in {outcome.name}{comma} {unit}, with 95% interval. The grey band is"
+        f" “about the same”: within {band_text(outcome)}. Bars run from"
+        f" {span_text(outcome, low, high)}. {dose_note(outcome)}"
     ).rstrip()
     return (
         f'<table class="strip"><caption>{esc(caption)}</caption><thead><tr>'
