@@ -24,8 +24,10 @@ def work() -> int:
     from django_tasks_db.management.commands.db_worker import Worker
 
     from openldn.web.person import actions
+    from openldn.web.plan import forecasts
 
     actions.resume_unfinished_answers()
+    forecasts.resume_unfinished()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "openldn.web.access",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.plan",
 ]
 
 MIDDLEWARE = [

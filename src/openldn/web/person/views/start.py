@@ -3,26 +3,49 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from openldn.protocol import safety
 from openldn.protocol.problems import InputError
 from openldn.protocol.safety import TouchedRule
+from openldn.web.access import people
 from openldn.web.person import actions, clock, dates, gate, screens
 from openldn.web.person.forms import DecisionForm, PlanForm, SafetyForm, lines
 from openldn.web.person.models import SafetyCheck, Trial
+from openldn.web.plan import drafts, own_diary, steps
 
-__all__ = ["decision", "new_plan", "start"]
+__all__ = ["check_of_today", "decision", "new_plan", "questions", "running_trial", "start"]
 
 _OTHER_ANSWERS = (
     "Other answers came since this page was shown. Nothing was recorded: look at the points again."
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 def start(request: HttpRequest) -> HttpResponse:
+    """Show the ways to begin, and how far a plan has come; a diary without a plan comes first."""
+    person = people.of(request)
+    if running_trial() is not None:
+        return redirect("person:trial")
+    diary = own_diary.current(person)
+    if diary is not None and "plan" not in request.GET:
+        return redirect("plan:my_diary")
+    answers = drafts.answers_of(person)
+    facts = {
+        "lines": steps.lines(answers),
+        "next": steps.first_open(answers),
+        "is_begun": bool(answers),
+        "draft": drafts.number_of(person),
+        "has_diary": diary is not None,
+        "tab": "tonight",
+    }
+    return render(request, "person/start.html", facts)
+
+
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest) -> HttpResponse:
     """Ask the safety questions; a touched rule leads to its reason, not to a plan."""
-    is_running = _running() is not None
+    is_running = running_trial() is not None
     if is_running and request.method == "GET":
         return redirect("person:trial")
     form = SafetyForm(_sent(request))
@@ -38,19 +61,20 @@ def start(request: HttpRequest) -> HttpResponse:
         )
         if is_running:
             return _trial_runs(request, rules)
-        return redirect("person:decision" if rules else "person:new_plan")
+        return redirect("person:decision" if rules else _plan_page(request))
     status = 422 if form.is_bound else 200
-    return render(request, "person/start.html", {"form": form, "tab": "tonight"}, status=status)
+    facts = {"form": form, "tab": "tonight"}
+    return render(request, "person/questions.html", facts, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def decision(request: HttpRequest) -> HttpResponse:
     """Say which rules were touched and why; take the prescriber's decision where one can help."""
-    if _running() is not None:
+    if running_trial() is not None:
         return _trial_runs(request)
-    check = _check_of_today()
+    check = check_of_today()
     if check is None:
-        return redirect("person:start")
+        return redirect("person:questions")
     rules = gate.rules_of(check)
     form = DecisionForm(_sent(request), today=clock.today())
     if request.POST.get("check", str(check.pk)) != str(check.pk):
@@ -66,8 +90,9 @@ def decision(request: HttpRequest) -> HttpResponse:
             decision=(form.cleaned_data["by"], form.cleaned_data["on"]),
             now=clock.now(),
         )
-        return redirect("person:new_plan")
+        return redirect(_plan_page(request))
     facts = {
+        "plan_page": _plan_page(request),
         "rules": [(rule, screens.sources_in_words(rule)) for rule in rules],
         "form": form,
         "can_decide": can_decide,
@@ -82,13 +107,13 @@ def decision(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_plan(request: HttpRequest) -> HttpResponse:
     """Take a plan, once the safety questions of today leave the way open."""
-    running = _running()
+    running = running_trial()
     if running is not None:
         is_same = request.method == "POST" and _plan_sent(request) == running.plan_toml
         return redirect("person:trial") if is_same else _trial_runs(request)
-    check = _check_of_today()
+    check = check_of_today()
     if check is None:
-        return redirect("person:start")
+        return redirect("person:questions")
     if gate.is_blocked(check):
         return redirect("person:decision")
     if settings.IS_DEMO:
@@ -98,9 +123,15 @@ def new_plan(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and _begun(form, check):
             return redirect("person:trial")
     except actions.PlanRefused:
-        return redirect("person:trial" if _running() else "person:start")
+        return redirect("person:trial" if running_trial() else "person:questions")
     status = 422 if form.is_bound else 200
     return render(request, "person/new_plan.html", {"form": form, "tab": "tonight"}, status=status)
+
+
+def _plan_page(request: HttpRequest) -> str:
+    """Name the page behind the safety questions: the plan made here, or else a plan file."""
+    is_made = steps.first_open(drafts.answers_of(people.of(request))) is None
+    return "plan:freeze" if is_made else "person:new_plan"
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
@@ -108,14 +139,14 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _running() -> Trial | None:
+def running_trial() -> Trial | None:
     """Return the trial that another one would disturb. The demo takes no plan in any case."""
     return None if settings.IS_DEMO else Trial.objects.running(today=clock.today())
 
 
 def _trial_runs(request: HttpRequest, rules: tuple[TouchedRule, ...] = ()) -> HttpResponse:
     """Say that another plan waits for the end of this trial; a look around leads to the trial."""
-    running = _running()
+    running = running_trial()
     if running is None or request.method == "GET":
         return redirect("person:trial")
     facts = {"last": dates.in_words(running.last_date), "rules": rules, "tab": "tonight"}
@@ -146,7 +177,7 @@ def _begun(form: PlanForm, check: SafetyCheck) -> bool:
     return True
 
 
-def _check_of_today() -> SafetyCheck | None:
+def check_of_today() -> SafetyCheck | None:
     """Return the latest answers if they are of today and had no plan yet.
 
     Yesterday's may no longer hold, and older ones did not ask about medicines.
