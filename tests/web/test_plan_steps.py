@@ -129,12 +129,25 @@ def test_every_problem_is_told_at_once_and_what_was_typed_stays(owner: Client) -
     walk(owner, until="doses")
     reply = fill(owner, "doses", {**STEPS["doses"], "dose_1": "5", "dose_2": "7,5", "dose_3": ""})
     html = reply.content.decode()
-    assert html.count("at most 4.5 mg a day") == 2 * 2  # in the summary and beside the field
+    assert (
+        html.count("Expected: at most 4.5 mg a day") == 2 * 2
+    )  # in the summary and beside the field
     assert 'value="5"' in html
     assert 'value="7,5"' in html
     for field in ("dose_1", "dose_2"):
         assert f'href="#id_{field}"' in html
         assert f'id="id_{field}_error"' in html
+
+
+def test_a_dose_that_is_too_high_is_told_beside_what_cannot_be_read(owner: Client) -> None:
+    """One page, every problem: nobody fixes one to meet the next."""
+    walk(owner, until="doses")
+    wrong = {"dose_1": "x", "dose_2": "6", "days_2": "", "already_on": "9"}
+    for days, complaint in (("14", "at most 4.5 mg a day"), ("", "for how many days")):
+        reply = fill(owner, "doses", {**STEPS["doses"], **wrong, "days_2": days})
+        words = visible(reply.content)
+        assert "You wrote “x”" in words
+        assert complaint in words
 
 
 def test_an_empty_row_between_two_doses_moves_no_complaint(owner: Client) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from openldn import __version__
 from openldn.protocol.outcomes import Better
@@ -102,11 +103,19 @@ def told(forecast: Forecast, plan: Plan) -> Told:
 def assumed_effect(plan: Plan) -> str:
     """Say what the forecast takes for granted."""
     outcome = plan.primary
-    sentence = (
-        _("If LDN truly lowers “%(label)s” by %(points)s points")
-        if outcome.better is Better.LOWER
-        else _("If LDN truly raises “%(label)s” by %(points)s points")
-    )
+    is_one = outcome.mcid == 1
+    if outcome.better is Better.LOWER:
+        sentence = ngettext(
+            "If LDN truly lowers “%(label)s” by %(points)s point",
+            "If LDN truly lowers “%(label)s” by %(points)s points",
+            1 if is_one else 2,
+        )
+    else:
+        sentence = ngettext(
+            "If LDN truly raises “%(label)s” by %(points)s point",
+            "If LDN truly raises “%(label)s” by %(points)s points",
+            1 if is_one else 2,
+        )
     return sentence % {"label": outcome.label, "points": f"{outcome.mcid:g}"}
 
 
@@ -132,7 +141,9 @@ def _chance(share: float) -> str:
     if share < 0.005:
         return _("Less than 1 chance in 100")
     if share < 0.095:
-        return _("About %(count)d in 100") % {"count": round(100 * share)}
+        count = round(100 * share)
+        words = ngettext("About %(count)d chance in 100", "About %(count)d chances in 100", count)
+        return words % {"count": count}
     if share > 0.95:
         return _("More than 9 chances in 10")
     return _("About %(count)d chances in 10") % {"count": round(10 * share)}

@@ -17,6 +17,8 @@ __all__ = ["MOST_RUNGS", "DoseForm"]
 
 MOST_RUNGS = 5
 _LONGEST_STAY = "365"
+_TOO_HIGH = "LDN-P101"
+_DOSES = tuple(f"dose_{number}" for number in range(1, MOST_RUNGS + 1))
 _TIMES = (
     ("bedtime", _("At bedtime")),
     ("evening", _("In the evening")),
@@ -56,7 +58,7 @@ class DoseForm(StepForm):
 
     def _add_rung(self, number: int, mg: str, days: int | str) -> None:
         self.fields[f"dose_{number}"] = NumberField(
-            label=_("Dose %(number)d, in mg a day") % {"number": number},
+            label=_("Dose %(number)d, mg a day") % {"number": number},
             low="0",
             high="1000",
             sentence=_("Write a dose in mg, such as 1.5."),
@@ -64,7 +66,7 @@ class DoseForm(StepForm):
             initial=mg,
         )
         self.fields[f"days_{number}"] = NumberField(
-            label=_("Days on dose %(number)d, at least") % {"number": number},
+            label=_("Days on dose %(number)d") % {"number": number},
             low="1",
             high=_LONGEST_STAY,
             sentence=_("Write whole days from 1 to 365."),
@@ -75,51 +77,55 @@ class DoseForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Ask the rules of a plan, and put each problem where it is."""
         cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        self._check_rungs(cleaned)
-        if not self.errors:
-            numbers = [n for n in range(1, MOST_RUNGS + 1) if cleaned[f"dose_{n}"] is not None]
-            for problem in problems_of_doses({**self.answers, "dose": self._dose(cleaned)}):
-                field = _as_typed(field_of(problem), numbers)
-                self.add_error(
-                    field,
-                    now_("Given: %(given)s. Expected: %(expected)s. %(todo)s")
-                    % {"given": problem.given, "expected": problem.expected, "todo": problem.todo},
-                )
-        return cleaned
-
-    def _check_rungs(self, cleaned: dict[str, Any]) -> None:
         for number in range(1, MOST_RUNGS + 1):
-            mg, days = cleaned.get(f"dose_{number}"), cleaned.get(f"days_{number}")
-            if mg is not None and days is None:
-                self.add_error(f"days_{number}", now_("Write for how many days at least."))
-            if days is not None and days != int(days):
-                self.add_error(f"days_{number}", now_("Write whole days from 1 to 365."))
-            if mg is not None and not _is_whole_ug(mg):
-                self.add_error(
-                    f"dose_{number}", now_("This is finer than 0.001 mg. Write it in less detail.")
-                )
+            self._check_rung(number, cleaned)
         if not _is_whole_ug(cleaned.get("already_on") or Decimal(0)):
             self.add_error("already_on", now_("This is finer than 0.001 mg."))
-        if all(cleaned.get(f"dose_{number}") is None for number in range(1, MOST_RUNGS + 1)):
+        if not any(cleaned.get(n) is not None or n in self.errors for n in _DOSES):
             self.add_error(
                 "dose_1",
                 now_("No dose is written. A plan has at least one, at most %(most)s a day.")
                 % {"most": MAX_DAILY.text},
             )
+        self._ask_the_rules(cleaned)
+        return cleaned
+
+    def _ask_the_rules(self, cleaned: dict[str, Any]) -> None:
+        """Ask every rule; where a field cannot be read, only the one about each dose alone."""
+        is_whole = not self.errors
+        numbers = [n for n in range(1, MOST_RUNGS + 1) if _is_rung(cleaned, n)]
+        if not numbers:
+            return
+        for problem in problems_of_doses({**self.answers, "dose": self._dose(cleaned)}):
+            if not is_whole and problem.code != _TOO_HIGH:
+                continue
+            self.add_error(
+                _as_typed(field_of(problem), numbers),
+                now_("Given: %(given)s. Expected: %(expected)s. %(todo)s")
+                % {"given": problem.given, "expected": problem.expected, "todo": problem.todo},
+            )
+
+    def _check_rung(self, number: int, cleaned: dict[str, Any]) -> None:
+        dose, stay = f"dose_{number}", f"days_{number}"
+        mg, days = cleaned.get(dose), cleaned.get(stay)
+        if mg is not None and days is None and stay not in self.errors:
+            self.add_error(stay, now_("Write for how many days at least."))
+        if days is not None and days != int(days):
+            self.add_error(stay, now_("Write whole days from 1 to 365."))
+        if mg is not None and not _is_whole_ug(mg):
+            self.add_error(dose, now_("This is finer than 0.001 mg. Write it in less detail."))
 
     def _dose(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         rungs = [
             [_text(cleaned[f"dose_{number}"]), int(cleaned[f"days_{number}"])]
             for number in range(1, MOST_RUNGS + 1)
-            if cleaned[f"dose_{number}"] is not None
+            if _is_rung(cleaned, number)
         ]
         return {
             "rungs": rungs,
-            "already_on": _text(cleaned["already_on"]),
-            "time": cleaned["time"],
-            "acts": cleaned["acts"],
+            "already_on": _text(cleaned.get("already_on") or Decimal(0)),
+            "time": cleaned.get("time", "bedtime"),
+            "acts": cleaned.get("acts", "next-day"),
         }
 
     def changes(self) -> dict[str, Any]:
@@ -139,6 +145,10 @@ def _proposal() -> dict[str, Any]:
         "time": "bedtime",
         "acts": "next-day",
     }
+
+
+def _is_rung(cleaned: dict[str, Any], number: int) -> bool:
+    return all(cleaned.get(f"{name}_{number}") is not None for name in ("dose", "days"))
 
 
 def _is_whole_ug(mg: Decimal) -> bool:

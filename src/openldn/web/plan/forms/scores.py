@@ -167,7 +167,7 @@ class WorthForm(StepForm):
         for item in self.answers["items"]:
             self.fields[f"mcid_{item['id']}"] = NumberField(
                 label=item["label"],
-                help_text=_help(item),
+                help_text=_asked(item),
                 low="0.1",
                 high="10",
                 sentence=_("Write points between 0.1 and 10, such as 1 or 1.5."),
@@ -183,15 +183,21 @@ class WorthForm(StepForm):
         ]
         return {"items": weighed, "is_weighed": True}
 
+    def asked(self) -> Iterator[tuple[forms.BoundField, str]]:
+        """Give each field with where the number in it comes from."""
+        for item in self.answers["items"]:
+            yield self[f"mcid_{item['id']}"], _whence(item)
 
-def _help(item: dict[str, Any]) -> str:
-    known = items().get(item["id"])
+
+def _asked(item: dict[str, Any]) -> str:
     if item["better"] == "lower":
-        asked = now_("How many points lower would be worth it, to you?")
-    else:
-        asked = now_("How many points higher would be worth it, to you?")
-    where = sources_of(known) if known else now_("1 point is a tenth of the scale: our guess.")
-    return f"{asked} {where}"
+        return now_("How many points lower would be worth it, to you?")
+    return now_("How many points higher would be worth it, to you?")
+
+
+def _whence(item: dict[str, Any]) -> str:
+    known = items().get(item["id"])
+    return sources_of(known) if known else now_("A tenth of the scale, our guess.")
 
 
 def _plain(number: Decimal) -> str:
