@@ -1,5 +1,7 @@
 """Walks through the steps of a plan, as a person who fills in each page."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.test import Client
 
@@ -43,15 +45,16 @@ def draft_number() -> int:
     return drafts.number_of(people.owner())
 
 
-def fill(client: Client, step: str, answers: dict[str, object], **more: object) -> HttpResponse:
+def fill(client: Client, step: str, answers: Mapping[str, object], **more: object) -> HttpResponse:
     """Send a page as a browser does that was shown the latest draft."""
     sent: dict[str, object] = {"draft": draft_number(), **answers, **more}
-    return client.post(f"/plan/{step}", sent)  # type: ignore[arg-type,return-value]
+    return client.post(f"/plan/{step}", sent)  # type: ignore[return-value]
 
 
 def walk(client: Client, *, until: str = "freeze", kind: str = "open-reversal") -> None:
     """Fill in every page before one."""
-    pages = {**STEPS, "design": {**STEPS["design"], "kind": kind}, "agree": AGREED}
+    design = {**STEPS["design"], "kind": kind}
+    pages: dict[str, Mapping[str, object]] = {**STEPS, "design": design, "agree": AGREED}
     for step, answers in pages.items():
         if step == until:
             return

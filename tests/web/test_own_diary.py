@@ -1,11 +1,13 @@
 """A diary without a plan: scores each evening, and nothing about taking anything."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from openldn.diary import Diary
+from openldn.protocol.outcomes import Role, parse_outcome_option
 from openldn.web.access import people
 from openldn.web.person import actions, clock
 from openldn.web.plan import own_diary
@@ -25,7 +27,7 @@ def diary(owner: Client) -> OwnDiary:
 def _tap(owner: Client, diary: OwnDiary, *, page: str = "/my-diary", **sent: object) -> int:
     day = own_diary.day_of(diary, clock.today())
     facts = {"day": day, "question": "pain", **sent}
-    return owner.post(page, facts).status_code  # type: ignore[arg-type]
+    return owner.post(page, facts).status_code
 
 
 def _scores(diary: OwnDiary, day: int = 0) -> dict[str, int | None]:
@@ -96,26 +98,25 @@ def test_yesterday_can_be_filled_and_no_other_day(
 
 
 def test_the_file_is_a_diary_that_every_command_reads(
-    owner: Client, diary: OwnDiary, tmp_path: object
+    owner: Client, diary: OwnDiary, tmp_path: Path
 ) -> None:
     """Scores and dates; dose, arm and capsule stay empty."""
     _tap(owner, diary, score="6")
     content = owner.get("/my-diary/diary.csv").content
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "diary.csv"
+    path = tmp_path / "diary.csv"
     path.write_bytes(content)
     header = next(line for line in content.decode().splitlines() if not line.startswith("#"))
     assert "pain" in header.split(",")
-    read = Diary.read(path, outcomes=())
-    assert read is not None
+    pain = parse_outcome_option("pain:0-10:lower", role=Role.PRIMARY)
+    (entry,) = Diary.read(path, outcomes=[pain]).entries
+    assert (entry.scores["pain"], entry.dose_ug, entry.taken, entry.arm) == (6, None, None, None)
 
 
 def test_a_plan_can_follow_and_the_diary_stays(owner: Client, diary: OwnDiary) -> None:
     """Once a trial begins its evenings take over; the rows are there for ever."""
     _tap(owner, diary, score="6")
     assert 'href="/plan/worth"' in owner.get("/start?plan=1").content.decode()
-    actions.add_trial(plan_toml=PLAN, start=NOW.date(), seal=SEAL)
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=NOW.date(), seal=SEAL)
     assert own_diary.current(people.owner()) is None
     assert owner.get("/").status_code == 200
     assert OwnEntry.objects.count() == 1

@@ -184,7 +184,7 @@ def test_the_demo_lets_one_look_and_freezes_nothing(owner: Client, settings: Set
 
 def test_an_uploaded_plan_shows_as_frozen_too(owner: Client) -> None:
     """Whatever way it came."""
-    actions.add_trial(plan_toml=PLAN, start=NOW.date(), seal=SEAL)
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=NOW.date(), seal=SEAL)
     html = owner.get("/plan/frozen").content
     assert "Muscle pain" in visible(html)
     assert owner.get("/plan/plan.toml").content.decode() == PLAN

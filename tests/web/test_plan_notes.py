@@ -28,7 +28,7 @@ EXPECTED = {"said": "better", "sure": "7", "why": "A friend <b> felt better"}
 @pytest.fixture
 def fresh(db: None) -> Trial:
     """A trial that begins today."""
-    return actions.add_trial(plan_toml=PLAN, start=NOW.date(), seal=SEAL)
+    return actions.add_trial(person=people.owner(), plan_toml=PLAN, start=NOW.date(), seal=SEAL)
 
 
 @pytest.fixture(autouse=True)

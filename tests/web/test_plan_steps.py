@@ -117,7 +117,7 @@ def test_what_cannot_be_is_refused_in_words(
     """What was given, what is expected; nothing is saved."""
     walk(owner, until=step)
     before = draft_number()
-    answers = {**STEPS, "agree": AGREED}[step]
+    answers = AGREED if step == "agree" else STEPS[step]
     reply = fill(owner, step, {**answers, **change})
     assert reply.status_code == 422
     assert complaint in visible(reply.content)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "openldn.web.access",
+    "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
     "openldn.web.plan",

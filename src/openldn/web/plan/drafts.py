@@ -30,7 +30,7 @@ class StaleDraft(Exception):
 
 def latest(person: Person) -> Draft | None:
     """Give the row that counts."""
-    return Draft.objects.filter(person=person).last()
+    return person.drafts.last()
 
 
 def number_of(person: Person) -> int:
@@ -47,7 +47,7 @@ def answers_of(person: Person) -> Answers:
 
 def answers_at(person: Person, number: int) -> Answers:
     """Give what an earlier row held, so that a page can tell what has changed since."""
-    row = Draft.objects.filter(person=person, number=number, kind=Draft.Kind.SAVED).first()
+    row = person.drafts.filter(number=number, kind=Draft.Kind.SAVED).first()
     return dict(row.answers) if row else {}
 
 

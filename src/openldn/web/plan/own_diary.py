@@ -10,7 +10,6 @@ from django.db import transaction
 from openldn.diary import Diary
 from openldn.diary import Entry as DiaryEntry
 from openldn.web.access.models import Person
-from openldn.web.person.models import Trial
 from openldn.web.plan.models import OwnDiary, OwnEntry
 
 __all__ = ["Asked", "begin", "current", "diary_of", "questions_of", "record", "undo"]
@@ -34,8 +33,8 @@ class Asked:
 
 def current(person: Person) -> OwnDiary | None:
     """Give the diary that is kept now. Once a trial begins, its evenings take over."""
-    diary = OwnDiary.objects.filter(person=person).last()
-    if diary is None or Trial.objects.filter(created_at__gte=diary.begun_at).exists():
+    diary = person.own_diaries.last()
+    if diary is None or person.trials.filter(created_at__gte=diary.begun_at).exists():
         return None
     return diary
 

@@ -22,7 +22,7 @@ _SKIPPED = {"said": Expectation.Said.SKIPPED, "sure": None, "why": ""}
 def expect(request: HttpRequest) -> HttpResponse:
     """Ask, keep the answer, or show what was kept."""
     person = people.of(request)
-    trial = Trial.objects.current()
+    trial = person.trials.current()
     if trial is None:
         return redirect("person:start")
     is_sent = request.method == "POST"

@@ -24,7 +24,7 @@ __all__ = ["freeze"]
 def freeze(request: HttpRequest) -> HttpResponse:
     """Show what will be frozen, or freeze it."""
     person = people.of(request)
-    if running_trial() is not None:
+    if running_trial(person) is not None:
         seen = whole_number(request.POST.get("draft", ""))
         is_twice = seen is not None and drafts.was_frozen_with(person, seen)
         return redirect("plan:expect") if is_twice else already_frozen(request, person)
@@ -43,7 +43,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         answers={**answers, "is_drawn": is_drawn},
         today=clock.today(),
     )
-    check = check_of_today()
+    check = check_of_today(person)
     is_clear = check is not None and not gate.is_blocked(check)
     facts = {
         "form": form,
@@ -68,7 +68,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
         except StaleDraft:
             return render(request, "plan/freeze.html", facts | {"is_stale": True}, status=409)
         except actions.PlanRefused:
-            return redirect("plan:frozen" if running_trial() else "person:questions")
+            return redirect("plan:frozen" if running_trial(person) else "person:questions")
         except InputError as error:
             for line in lines(error):
                 form.add_error("seal" if "seal" in form.fields else None, line)

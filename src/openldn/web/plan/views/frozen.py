@@ -9,7 +9,6 @@ from openldn.web.access import people
 from openldn.web.access.models import Person
 from openldn.web.person import clock, dates
 from openldn.web.person.forms import lines
-from openldn.web.person.models import Trial
 from openldn.web.person.numbers import whole_number
 from openldn.web.plan import drafts, noting, picture
 from openldn.web.plan.forms import AmendmentForm
@@ -23,7 +22,7 @@ _NOT_WORDS = ("csrfmiddlewaretoken", "draft", "look", "stay")
 def frozen(request: HttpRequest) -> HttpResponse:
     """Show the plan that holds."""
     person = people.of(request)
-    if _trial(person) is None:
+    if person.trials.current() is None:
         return redirect("person:start")
     return _page(request, person)
 
@@ -46,7 +45,7 @@ def already_frozen(request: HttpRequest, person: Person) -> HttpResponse:
 def amend(request: HttpRequest) -> HttpResponse:
     """Note a change to the frozen plan."""
     person = people.of(request)
-    trial = _trial(person)
+    trial = person.trials.current()
     if trial is None:
         return redirect("person:start")
     sent = request.POST if request.method == "POST" else None
@@ -79,7 +78,7 @@ def amend(request: HttpRequest) -> HttpResponse:
 def plan_file(request: HttpRequest) -> HttpResponse:
     """Hand out plan.toml, byte for byte: the one that is frozen, or else the one agreed."""
     person = people.of(request)
-    trial = Trial.objects.running(today=clock.today())
+    trial = person.trials.running(today=clock.today())
     agreed = drafts.answers_of(person).get("plan_toml")
     text = trial.plan_toml if trial else agreed
     if text is None:
@@ -89,14 +88,10 @@ def plan_file(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _trial(person: Person) -> Trial | None:
-    return Trial.objects.current()
-
-
 def _page(
     request: HttpRequest, person: Person, *, status: int = 200, **more: object
 ) -> HttpResponse:
-    trial = _trial(person)
+    trial = person.trials.current()
     assert trial is not None  # every caller asked
     plan = trial.plan
     facts = {

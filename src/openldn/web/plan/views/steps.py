@@ -28,7 +28,7 @@ def step(request: HttpRequest, step_id: str) -> HttpResponse:
     """Show a step, or save it."""
     person = people.of(request)
     shown = steps.step_of(step_id)
-    if running_trial() is not None:
+    if running_trial(person) is not None:
         return already_frozen(request, person)
     answers = drafts.answers_of(person)
     if not steps.can_open(shown, answers):
