@@ -246,4 +246,4 @@ def test_the_calendar_shows_stretches_and_no_arm(owner: Client) -> None:
     walk(owner, until="calendar", kind="blinded-withdrawal")
     html = owner.get("/plan/calendar").content.decode()
     assert html.count('class="sealed"') == 2 * 8  # in the picture and in the list
-    assert "LDN or placebo. Nobody here can see which." in visible(html.encode())
+    assert "LDN or a capsule without it. Nobody here can see which." in visible(html.encode())

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from openldn import __version__
+from openldn._version import __version__
 from openldn.protocol.outcomes import Better
 from openldn.protocol.plan import Person as PlanPerson
 from openldn.protocol.plan import Plan, Prescriber

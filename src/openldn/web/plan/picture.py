@@ -93,7 +93,7 @@ def _words(plan: Plan, day: PlannedDay) -> tuple[str, str]:
     if day.phase is Phase.RANDOMISED:
         name = _("Period %(number)d") % {"number": day.period}
         if plan.design.kind.is_blinded:
-            return name, _("LDN or placebo. Nobody here can see which.")
+            return name, _("LDN or a capsule without it. Nobody here can see which.")
         return name, _("LDN or nothing, as the draw says.")
     if day.dose is not None and day.dose.ug and day.level is not None:
         name = _("LDN %(dose)s") % {"dose": day.level.text}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from openldn.protocol.problems import InputError
 from openldn.web.access import people
 from openldn.web.access.models import Person
+from openldn.web.ask.models import Talk
 from openldn.web.person import clock
 from openldn.web.person.forms import lines as problem_lines
 from openldn.web.person.numbers import whole_number
@@ -35,12 +36,22 @@ def step(request: HttpRequest, step_id: str) -> HttpResponse:
         waiting = steps.first_open(answers) or shown
         return redirect(waiting.page)
     sent = request.POST if request.method == "POST" else None
+    if shown.id == "agree":
+        answers = _with_talk(person, answers)
     form = shown.form(sent, answers=answers, today=clock.today())
     if sent is None or "look" in sent:  # look: show it anew with what was chosen
         return _page(request, person, shown, form, is_look=True)
     if not form.is_valid():
         return _page(request, person, shown, form, status=422)
     return _saved(request, person, shown, form)
+
+
+def _with_talk(person: Person, answers: dict[str, Any]) -> dict[str, Any]:
+    """Propose the prescriber and the day of a talk that was noted and ended with a yes."""
+    talk = person.talks.in_force().filter(said=Talk.Said.AGREED).first()
+    if talk is None or "agreed" in answers:
+        return answers
+    return {**answers, "agreed": {"by": talk.who, "on": talk.day.isoformat()}}
 
 
 def _saved(request: HttpRequest, person: Person, shown: Step, form: StepForm) -> HttpResponse:
