@@ -3,19 +3,20 @@
 import hashlib
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from openldn.cli.main import main
 from openldn.web.access import people
 from openldn.web.person import actions, clock
 from openldn.web.person.models import Trial
-from openldn.web.plan import drafts
 from openldn.web.plan.models import Draft
 from support.planning import AGREED, SAFE, STEPS, draft_number, fill, freeze, walk
-from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
+from support.web import NOW, PLAN, SEAL, visible
 
 
 def _ready(owner: Client, kind: str = "open-reversal") -> None:
@@ -23,10 +24,18 @@ def _ready(owner: Client, kind: str = "open-reversal") -> None:
     assert owner.post("/start/questions", SAFE)["Location"] == "/plan/freeze"
 
 
-def _seal_file() -> dict[str, object]:
-    text = str(drafts.answers_of(people.owner())["plan_toml"])
-    facts = seal_of((*ORDER, *ORDER[:2]), is_open=False, plan_toml=text) | {"set_size": 2**4}
-    return {"seal": SimpleUploadedFile("seal.json", json.dumps(facts).encode())}
+def _drawn_by_the_pharmacist(owner: Client, folder: Path) -> dict[str, object]:
+    """Run the real command on the file that the page hands out, and bring the seal."""
+    (folder / "plan.toml").write_bytes(owner.get("/plan/plan.toml").content)
+    (folder / "pass.txt").write_text("a passphrase of the pharmacist\n", encoding="utf-8")
+    words = [str(folder / "plan.toml"), "--out", str(folder / "sealed")]
+    assert main(["randomise", *words, "--passphrase-file", str(folder / "pass.txt")]) == 0
+    return _seal(folder)
+
+
+def _seal(folder: Path) -> dict[str, object]:
+    content = (folder / "sealed" / "seal.json").read_bytes()
+    return {"seal": SimpleUploadedFile("seal.json", content)}
 
 
 def test_without_the_safety_questions_of_today_nothing_is_frozen(owner: Client) -> None:
@@ -68,6 +77,17 @@ def test_a_freeze_begins_the_trial_that_was_agreed(owner: Client) -> None:
     assert trial.start == NOW.date()
     assert owner.get("/plan/plan.toml").content == text
     assert owner.get("/").status_code == 200
+
+
+def test_a_talk_that_was_noted_is_not_typed_twice(owner: Client) -> None:
+    """The prescriber's name and the day stand there; the tick is still hers to give."""
+    walk(owner, until="agree")
+    talk = {"day": "2026-11-19", "who": "Dr C", "said": "agreed"}
+    owner.post("/talk", talk)
+    html = owner.get("/plan/agree").content.decode()
+    assert 'value="Dr C"' in html
+    assert 'value="2026-11-19"' in html
+    assert "checked" not in html
 
 
 def test_a_double_freeze_begins_one_trial(owner: Client) -> None:
@@ -119,7 +139,7 @@ def test_a_freeze_from_an_old_page_is_refused(owner: Client) -> None:
     assert freeze(owner).status_code == 302
 
 
-def test_a_drawn_plan_needs_its_seal(owner: Client) -> None:
+def test_a_drawn_plan_needs_its_seal(owner: Client, tmp_path: Path) -> None:
     """Without it, and with a seal of another plan, nothing begins; with it the promise is kept."""
     _ready(owner, kind="blinded-withdrawal")
     html = owner.get("/plan/freeze").content.decode()
@@ -133,23 +153,24 @@ def test_a_drawn_plan_needs_its_seal(owner: Client) -> None:
     picture = SimpleUploadedFile("seal.json", b"\x89PNG")
     assert "not a seal" in visible(freeze(owner, seal=picture).content)
     assert not Trial.objects.exists()
-    assert freeze(owner, **_seal_file())["Location"] == "/plan/expect"
+    sealed = _drawn_by_the_pharmacist(owner, tmp_path)
+    assert freeze(owner, **sealed)["Location"] == "/plan/expect"
     assert Trial.objects.get().is_promised
 
 
 def test_the_file_for_the_pharmacist_stays_the_same_until_the_freeze(
-    owner: Client, monkeypatch: pytest.MonkeyPatch
+    owner: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The draw takes days; the safety questions are asked again on the day of the freeze."""
     later = NOW + timedelta(days=9)
     _ready(owner, kind="blinded-crossover")
     text = owner.get("/plan/plan.toml").content
-    sealed = _seal_file()
+    sealed = _drawn_by_the_pharmacist(owner, tmp_path)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert owner.get("/plan/plan.toml").content == text
     assert freeze(owner, **sealed)["Location"] == "/start/questions"
     owner.post("/start/questions", SAFE)
-    assert freeze(owner, **_seal_file())["Location"] == "/plan/expect"
+    assert freeze(owner, **_seal(tmp_path))["Location"] == "/plan/expect"
 
 
 def test_a_first_day_long_behind_us_is_not_frozen(

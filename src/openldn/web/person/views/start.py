@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from openldn.protocol import safety
@@ -17,7 +18,7 @@ from openldn.web.plan import drafts, own_diary, steps
 
 __all__ = ["check_of_today", "decision", "new_plan", "questions", "running_trial", "start"]
 
-_OTHER_ANSWERS = (
+_OTHER_ANSWERS = _(
     "Other answers came since this page was shown. Nothing was recorded: look at the points again."
 )
 
