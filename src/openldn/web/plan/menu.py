@@ -57,8 +57,6 @@ class Choice:
     days: int
     segments: tuple[Segment, ...]
     needs_pharmacist: bool
-    is_blinded: bool
-    has_forecast: bool
 
     @property
     def weeks(self) -> int:
@@ -86,6 +84,4 @@ def _choice(kind: Kind, plan: Plan) -> Choice:
         days=plan.total_days,
         segments=segments(plan),
         needs_pharmacist=kind.is_randomised,
-        is_blinded=kind.is_blinded,
-        has_forecast=kind.is_randomised,
     )

@@ -1,6 +1,6 @@
 """What the forms of the steps share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -33,10 +33,6 @@ class StepForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         """Give the answers of this step, once the form is valid."""
         raise TypeError("each step says what it changes")
-
-    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """Give the fields under their headings; most steps have one group without."""
-        yield "", list(self)
 
 
 class WordsField(forms.CharField):

@@ -9,6 +9,7 @@ from openldn.web.access import people
 from openldn.web.access.models import Person
 from openldn.web.person import clock, dates
 from openldn.web.person.forms import lines
+from openldn.web.person.models import Trial
 from openldn.web.person.numbers import whole_number
 from openldn.web.plan import drafts, noting, picture
 from openldn.web.plan.forms import AmendmentForm
@@ -53,35 +54,38 @@ def amend(request: HttpRequest) -> HttpResponse:
     form = AmendmentForm(
         sent, since=noting.frozen_on(trial), today=today, initial={"on": today.isoformat()}
     )
-    if form.is_valid():
-        seen = whole_number(request.POST.get("seen", "")) or 0
-        try:
-            noting.amend(
-                person=person, trial=trial, seen=seen, facts=form.cleaned_data, now=clock.now()
-            )
-        except InputError as error:
-            for line in lines(error):
-                form.add_error(None, line)
-        else:
-            return redirect("plan:frozen")
+    if form.is_valid() and _noted(request, person, trial, form):
+        return redirect("plan:frozen")
     facts = {
         "form": form,
         "trial": trial,
-        "amendments": trial.amendments.all(),
         "seen": trial.amendments.count(),
         "tab": "trial",
     }
     return render(request, "plan/amend.html", facts, status=200 if sent is None else 422)
 
 
+def _noted(request: HttpRequest, person: Person, trial: Trial, form: AmendmentForm) -> bool:
+    seen = whole_number(request.POST.get("seen", "")) or 0
+    facts = form.cleaned_data
+    try:
+        noting.amend(person=person, trial=trial, seen=seen, facts=facts, now=clock.now())
+    except InputError as error:
+        for line in lines(error):
+            form.add_error(None, line)
+        return False
+    return True
+
+
 @require_GET
 def plan_file(request: HttpRequest) -> HttpResponse:
     """Hand out plan.toml, byte for byte: the one that is frozen, or else the one agreed."""
     person = people.of(request)
-    trial = person.trials.running(today=clock.today())
+    running = person.trials.running(today=clock.today())
     agreed = drafts.answers_of(person).get("plan_toml")
-    text = trial.plan_toml if trial else agreed
-    if text is None:
+    trial = running or person.trials.current()
+    text = agreed if agreed and not running else trial and trial.plan_toml
+    if not text:
         return redirect("person:start")
     response = HttpResponse(text.encode(), content_type="application/toml")
     response["Content-Disposition"] = 'attachment; filename="plan.toml"'

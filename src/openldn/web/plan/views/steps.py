@@ -48,7 +48,8 @@ def step(request: HttpRequest, step_id: str) -> HttpResponse:
 
 def _with_talk(person: Person, answers: dict[str, Any]) -> dict[str, Any]:
     """Propose the prescriber and the day of a talk that was noted and ended with a yes."""
-    talk = person.talks.in_force().filter(said=Talk.Said.AGREED).first()
+    agreed = Talk.objects.in_force().filter(person=person, said=Talk.Said.AGREED)
+    talk = agreed.first()
     if talk is None or "agreed" in answers:
         return answers
     return {**answers, "agreed": {"by": talk.who, "on": talk.day.isoformat()}}
