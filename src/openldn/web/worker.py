@@ -25,9 +25,11 @@ def work() -> int:
 
     from openldn.web.know import tasks as know
     from openldn.web.person import actions
+    from openldn.web.plan import forecasts
 
     actions.resume_unfinished_answers()
     know.queue_forgotten()
+    forecasts.resume_unfinished()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],

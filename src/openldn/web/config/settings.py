@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "openldn.web.person",
     "openldn.web.ask",
     "openldn.web.know",
+    "openldn.web.plan",
 ]
 
 MIDDLEWARE = [
