@@ -26,7 +26,7 @@ class TestTheOrderByChance:
         """One line each, both statistics, each with the smallest the design could give."""
         answer = samples.clear_benefit()
         page = AnswerPage.build(answer)
-        forms = (page.doctor, str(sheet_data(page)), " ".join(summary_text(answer).split()))
+        forms = (page.body, str(sheet_data(page)), " ".join(summary_text(answer).split()))
         assert [form.count(FLOOR) for form in forms] == [2, 2, 2]
 
     def test_drawn_orders_are_counted(self) -> None:
@@ -55,7 +55,7 @@ class TestTheStrip:
         assert told in summary_text(samples.yes_or_no())
         assert told in page.doctor
         assert told in sheet
-        assert "within 10 days in 100" in page.doctor
+        assert "within 10 days in 100" in page.body
         assert "within 10 days in 100" in sheet
 
     def test_a_count_s_band_is_so_many_a_day(self) -> None:
@@ -85,7 +85,7 @@ class TestTheStrip:
         """Section 8 of the statistical contract names the words."""
         answer = samples.clear_benefit()
         answer["outcomes"][0]["sensitivity"][0]["name"] = name
-        assert label in AnswerPage.build(answer).doctor
+        assert label in AnswerPage.build(answer).body
 
     def test_rows_about_other_doses_are_pointed_to(self) -> None:
         """The strip is about one dose; the others are in the file, and the caption says so."""
@@ -94,7 +94,7 @@ class TestTheStrip:
         rows.append(deepcopy(rows[0]) | {"dose_mg": 1.5})
         page = AnswerPage.build(answer)
         assert len(headline_rows(outcome_of(answer))) == len(rows)
-        assert "The same rows for 1.5 mg stand in the answer file." in page.doctor
+        assert "The same rows for 1.5 mg stand in the answer file." in page.body
 
 
 class TestSecondaryScoresTogether:

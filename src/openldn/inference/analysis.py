@@ -18,9 +18,17 @@ from openldn.inference._problems import (
     no_such_prior,
     refusal,
 )
-from openldn.inference.answer import Answer, Design, HarmAnswer, LevelAnswer, OutcomeAnswer
+from openldn.inference.answer import (
+    Answer,
+    Design,
+    HarmAnswer,
+    HarmLevel,
+    LevelAnswer,
+    OutcomeAnswer,
+)
+from openldn.inference.blinding import Blinding, blinding_of
 from openldn.inference.citations import citations_of
-from openldn.inference.course import Course, course_of
+from openldn.inference.course import ARMS, Course, course_of
 from openldn.inference.estimand import touched_days
 from openldn.inference.families import fit_outcome
 from openldn.inference.gaussian import Fit, Series
@@ -178,6 +186,7 @@ def analyse(
             if plan is not None and plan.estimand is not None
             else None
         ),
+        blinding=_blinding(question, conduct or Conduct()),
         model=_model(question, [one.outcome for one in answered.values()])
         | (_checks() if sensitivity else {}),
         limits=limits_of(
@@ -196,6 +205,17 @@ def analyse(
             if outcome.prior_influence
             for study in outcome.prior_influence.prior.studies
         ),
+    )
+
+
+def _blinding(question: Question, conduct: Conduct) -> Blinding | None:
+    """The guesses beside the arms of the periods that began; None where nothing was hidden."""
+    plan, course = question.plan, question.course
+    if plan is None or not plan.design.kind.is_blinded:
+        return None
+    begun = [period for period in plan.periods if period.first_day < len(course)]
+    return blinding_of(
+        conduct.said, {period.number: ARMS[course.arm[period.first_day]] for period in begun}
     )
 
 
@@ -226,9 +246,11 @@ def _harms(
 
 def _harm(outcome: Outcome, question: Question, part: Part, grade: Grade) -> HarmAnswer:
     course = question.course
+    levels: tuple[LevelAnswer, ...] = ()
     level, reason = None, None
     try:
-        level = _headline(_answer_part(outcome, question, part, grade)[1], question.plan)
+        levels = _answer_part(outcome, question, part, grade)[1]
+        level = _headline(levels, question.plan)
     except CannotAnswer as why:
         reason = str(why)
     contrast = level.contrast if level else contrast_of(course, part.counts)
@@ -241,6 +263,15 @@ def _harm(outcome: Outcome, question: Question, part: Part, grade: Grade) -> Har
         comparison=comparison,
         contrast=contrast,
         level=level,
+        levels=tuple(
+            HarmLevel(
+                days=harms.count_on(
+                    course, outcome.id, Arm.ACTIVE, part.counts & (course.dose_ug == one.dose.ug)
+                ),
+                level=one,
+            )
+            for one in levels
+        ),
         reason=reason and (harms.why_all_alike(active, comparison) or reason),
     )
 
@@ -295,6 +326,11 @@ def _answer_outcome(
     headline = _headline(compared, question.plan)
     events = [event for event, _ in events_of(question, main, outcome)]
     days_recorded = int((~np.isnan(scores_of(outcome, question, main))).sum())
+    is_told_by_days = outcome.family is not Family.GAUSSIAN
+    active, comparison = (
+        harms.sum_on(question.course, outcome, arm, main.counts) if is_told_by_days else None
+        for arm in (Arm.ACTIVE, headline.contrast)
+    )
     verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
     return OutcomeAnswer(
         outcome=outcome,
@@ -321,6 +357,8 @@ def _answer_outcome(
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
         effective_draws=fit.effective_draws if isinstance(fit, LatentFit) else None,
+        active=active,
+        comparison=comparison,
         fit=None if isinstance(fit, LatentFit) else fit,
     )
 

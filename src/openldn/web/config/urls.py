@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("openldn.web.access.urls")),
     path("", include("openldn.web.person.urls")),
     path("", include("openldn.web.ask.urls")),
+    path("", include("openldn.web.know.urls")),
+    path("", include("openldn.web.plan.urls")),
     path("", include("openldn.web.consent.urls")),
     path("", include("openldn.web.share.urls")),
     path("", include("openldn.web.contribute.urls")),
