@@ -8,7 +8,7 @@ from pathlib import Path
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
 NAME = "serve"
-SUMMARY = "Open the app in your browser, on this computer only."
+SUMMARY = "Open the app in your browser, on this computer only; or run a server for many people."
 
 _DEFAULT_PORT = 8642
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -22,6 +22,9 @@ for 14 days. Records are kept in one folder that only you can read. Ctrl-C ends 
 Pages are answered on 127.0.0.1, which no other computer can reach. Another address needs
 --allow-remote, --tls-cert and --tls-key, so that nothing travels unprotected:
   openldn serve --host 192.168.1.20 --allow-remote --tls-cert cert.pem --tls-key key.pem
+
+A server for many people, each with an account, is described in a file and runs behind TLS:
+  openldn serve --server notes.toml
 """
 
 
@@ -47,11 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate, PEM")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
+    parser.add_argument(
+        "--server", type=Path, metavar="FILE", help="run a server for many people, see run-a-server"
+    )
     parser.set_defaults(complain=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the options and start the app."""
+    if args.server:
+        return _start(["server", str(args.server.absolute())])
     _refuse_open_network(args)
     folder = ["--data", str(args.data.absolute())] if args.data else []
     demo = ["--demo"] if args.demo else []

@@ -1,4 +1,4 @@
-"""The programs behind `openldn serve`: the server itself and its worker.
+"""The programs behind `openldn serve`: the app itself, its worker, and a server for many people.
 
 `python -m openldn.web serve ...` is started by the command line with checked options;
 `python -m openldn.web worker` and `demo` are started by the server.
@@ -23,6 +23,10 @@ def main(argv: list[str]) -> int:
         return work()
     if args.program == "demo":
         return make_demo_person()
+    if args.program == "server":
+        from openldn.web.public import serve_many
+
+        return serve_many(args.file)
     folder = args.data or default_folder(is_demo=args.demo)
     if args.program == "link":
         return print_new_link(folder)
@@ -37,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     programs = parser.add_subparsers(dest="program", required=True)
     programs.add_parser("worker")
     programs.add_parser("demo")
+    programs.add_parser("server").add_argument("file", type=Path)
     link = programs.add_parser("link")
     server = programs.add_parser("serve")
     for program in (link, server):

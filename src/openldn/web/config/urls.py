@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("openldn.web.person.urls")),
     path("", include("openldn.web.ask.urls")),
     path("", include("openldn.web.plan.urls")),
+    path("", include("openldn.web.consent.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"
 handler403 = "openldn.web.access.views.forbidden"
