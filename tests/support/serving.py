@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -12,11 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Served", "described", "free_port", "run_serve", "served", "serving_many"]
+__all__ = ["Served", "bare", "described", "free_port", "run_serve", "served", "serving_many"]
 
 _START_SECONDS = 60.0  # a loaded machine; an idle one needs 2
 _STOP_SECONDS = 20.0
 _COMMAND = (sys.executable, "-m", "openldn", "serve")
+
+
+def bare() -> dict[str, str]:
+    """Give the environment of a person: the settings of the tests are not in it."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -50,7 +56,12 @@ def free_port() -> int:
 def run_serve(*options: str) -> subprocess.CompletedProcess[str]:
     """Run a serve that is expected to end by itself."""
     return subprocess.run(
-        [*_COMMAND, *options], capture_output=True, text=True, timeout=_START_SECONDS, check=False
+        [*_COMMAND, *options],
+        capture_output=True,
+        text=True,
+        timeout=_START_SECONDS,
+        check=False,
+        env=bare(),
     )
 
 
@@ -59,7 +70,9 @@ def served(folder: Path, *options: str, port: int | None = None) -> Iterator[Ser
     """Start the app on a folder, and end it however the test ends."""
     port = port or free_port()
     words = [*_COMMAND, "--data", str(folder), "--port", str(port), *options]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=bare()
+    )
     try:
         yield Served(process=process, link=_link(process), folder=folder, port=port)
     finally:

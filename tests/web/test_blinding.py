@@ -16,6 +16,7 @@ _PAGES = (
     *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
     *("/warning-signs", "/medicines", "/going-on"),
     *("/plan/frozen", "/plan/frozen/change", "/plan/expect", "/plan/plan.toml"),
+    *("/share", "/share/links", "/story", "/contribute", "/found", "/export"),
 )
 
 

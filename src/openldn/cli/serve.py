@@ -1,9 +1,10 @@
 """`openldn serve`: the app in the browser, for one person on her own computer."""
 
 import argparse
-import runpy
 import sys
 from pathlib import Path
+
+from openldn.cli._web import of_folder, start_web
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
@@ -59,13 +60,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check the options and start the app."""
     if args.server:
-        return _start(["server", str(args.server.absolute())])
+        return start_web(["server", str(args.server.absolute())])
     _refuse_open_network(args)
-    folder = ["--data", str(args.data.absolute())] if args.data else []
-    demo = ["--demo"] if args.demo else []
+    folder = of_folder(args.data, is_demo=args.demo)
     if args.link:
-        return _start(["link", *folder, *demo])
-    return _start(["serve", *folder, *demo, *_server_options(args)])
+        return start_web(["link", *folder])
+    return start_web(["serve", *folder, *_server_options(args)])
 
 
 def _port(text: str) -> int:
@@ -100,20 +100,3 @@ def _server_options(args: argparse.Namespace) -> list[str]:
     if sys.stdout.isatty() and not args.no_open:
         options.append("--open")
     return options
-
-
-def _start(words: list[str]) -> int:
-    """Run the web program in this process.
-
-    It is started like any other program, not imported: the command line and the web never
-    depend on each other, and a Ctrl-C or a kill reaches one process only.
-    """
-    before = sys.argv
-    sys.argv = ["openldn.web", *words]
-    try:
-        runpy.run_module("openldn.web", run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    finally:
-        sys.argv = before
-    return 0

@@ -6,7 +6,7 @@ import re
 __all__ = ["LinklessFormatter"]
 
 # To the end of the line: a token may be anywhere behind it, whatever stands between.
-_TOLD = re.compile(r"/(open|known)/.*", re.IGNORECASE)
+_TOLD = re.compile(r"/(open|shared|known)/.*", re.IGNORECASE)
 
 
 class LinklessFormatter(logging.Formatter):

@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 
-_OPEN_PATHS = ("/open/", "/opened", "/static/", "/alive")
+_OPEN_PATHS = ("/open/", "/opened", "/shared/", "/found", "/static/", "/alive")
 
 
 def headers(get_response: Answer) -> Answer:

@@ -50,6 +50,9 @@ INSTALLED_APPS = [
     "openldn.web.person",
     "openldn.web.ask",
     "openldn.web.plan",
+    "openldn.web.share",
+    "openldn.web.contribute",
+    "openldn.web.keeping",
 ]
 
 MIDDLEWARE = [
