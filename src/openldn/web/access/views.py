@@ -41,7 +41,9 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """End this session."""
     request.session.flush()
-    return _said(request, "left", status=200)
+    response = _said(request, "left", status=200)
+    response["Clear-Site-Data"] = '"storage"'  # what the device had kept for the time offline
+    return response
 
 
 @require_GET

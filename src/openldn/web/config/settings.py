@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "openldn.web.access",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.offline",
 ]
 
 MIDDLEWARE = [
@@ -108,8 +109,10 @@ SESSION_COOKIE_SECURE = IS_TLS
 CSRF_USE_SESSIONS = True  # no second cookie
 CSRF_FAILURE_VIEW = "openldn.web.access.views.stale_form"
 
-LARGEST_REQUEST = 1_000_000  # bytes; a plan is about 2 kB, a seal 1 kB
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Bytes. A plan is about 2 kB, a seal 1 kB; but a note of a megabyte, three signs for each byte in
+# a form, is answered by a page that gives it back.
+LARGEST_REQUEST = 4_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from openldn.protocol.calendar import planned_on
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from openldn.protocol.calendar import PlannedDay, planned_on
 from openldn.protocol.outcomes import Better, Outcome
 from openldn.protocol.plan import Arm, Plan
 from openldn.web.person import dates, items, pauses, records, red_flags
 from openldn.web.person.models import Trial
 from openldn.web.person.records import Held
+from openldn.web.person.taps import SIDES
 
 __all__ = [
-    "SIDES",
     "Evening",
     "Key",
     "Listed",
@@ -26,7 +30,29 @@ __all__ = [
 _UNDO_FOR = timedelta(minutes=10)
 _MOST_KEYS = 11  # a finer scale gets a number field
 _PIECE = 25  # of the progress meter: 22 and a gap of 3
-SIDES = "side-effects"  # the one question that stands for the whole list
+
+_TONIGHT, _TODAY, _YESTERDAY = "tonight", "today", "yesterday"
+# Whole sentences, so that other languages can turn them round.
+_TAKEN_WORDS = {
+    ("capsule", _TONIGHT): gettext_lazy("Did you take your capsule tonight?"),
+    ("capsule", _TODAY): gettext_lazy("Did you take your capsule today?"),
+    ("capsule", _YESTERDAY): gettext_lazy("Did you take your capsule yesterday?"),
+    ("dose", _TONIGHT): gettext_lazy("Did you take your dose tonight?"),
+    ("dose", _TODAY): gettext_lazy("Did you take your dose today?"),
+    ("dose", _YESTERDAY): gettext_lazy("Did you take your dose yesterday?"),
+}
+_HOW_BAD = {
+    _TODAY: gettext_lazy("How bad was your %(name)s today?"),
+    _YESTERDAY: gettext_lazy("How bad was your %(name)s yesterday?"),
+}
+_HOW_GOOD = {
+    _TODAY: gettext_lazy("How good was your %(name)s today?"),
+    _YESTERDAY: gettext_lazy("How good was your %(name)s yesterday?"),
+}
+_ANY_SIDES = {
+    _TODAY: gettext_lazy("Any side effects today?"),
+    _YESTERDAY: gettext_lazy("Any side effects yesterday?"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +83,9 @@ class Question:
     can_undo: bool
     row: int | None  # that Undo takes back
     is_open: bool
+    listed: tuple["Listed", ...] = ()  # the side effects that can be ticked
+    dose: str = ""  # in milligrams, where another one than the planned was taken
+    plans: str = ""  # what the plan says about tonight's dose, while that is no secret
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +123,13 @@ class Evening:
     def n_answered(self) -> int:
         """How many questions have an answer."""
         return sum(question.said is not None for question in self.questions)
+
+    @property
+    def answered_items(self) -> str:
+        """The items that have an answer, for a device that asks by itself later."""
+        ill = (items.ILL,) if self.is_too_ill else ()
+        done = (question.item for question in self.questions if question.said is not None)
+        return " ".join((*ill, *done))
 
     @property
     def open(self) -> tuple[Question, ...]:
@@ -138,8 +174,12 @@ class Evening:
     def progress(self) -> str:
         """How far the evening is, in words."""
         left = len(self.questions) - self.n_answered
-        words = f"{self.n_answered} of {len(self.questions)} answered."
-        return words + {0: " All done.", 1: " Last one."}.get(left, "")
+        facts = {"answered": self.n_answered, "questions": len(self.questions)}
+        if left == 0:
+            return _("%(answered)d of %(questions)d answered. All done.") % facts
+        if left == 1:
+            return _("%(answered)d of %(questions)d answered. Last one.") % facts
+        return _("%(answered)d of %(questions)d answered.") % facts
 
 
 def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = None) -> Evening:
@@ -166,7 +206,9 @@ def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = 
             for number, draft in enumerate(drafts, start=1)
         ),
         events=tuple(
-            event.label for event in items.EVENTS if records.is_given(held, items.event(event.id))
+            _(event.label)
+            for event in items.EVENTS
+            if records.is_given(held, items.event(event.id))
         ),
         warning_signs=tuple(
             flag.name
@@ -176,7 +218,7 @@ def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = 
         is_paused=is_paused,
         note=_value(held, items.NOTE) or "",
         has_yesterday=not is_yesterday and day >= 1,
-        yesterday=f"{yesterday:%A}",
+        yesterday=date_format(yesterday, "l"),
     )
 
 
@@ -184,7 +226,7 @@ def side_effects_of(trial: Trial, day: int) -> tuple[Listed, ...]:
     """List the side effects of a day with four keys each."""
     held = records.in_force(trial.entries.filter(day=day)).get(day, {})
     return tuple(
-        _listed(items.side_effect(known.id), known.label, held, _SEVERITY_KEYS)
+        _listed(items.side_effect(known.id), _(known.label), held, _severity_keys())
         for known in items.SIDE_EFFECTS
     )
 
@@ -193,7 +235,7 @@ def events_of(trial: Trial, day: int) -> tuple[Listed, ...]:
     """List the events of a day with a key each."""
     held = records.in_force(trial.entries.filter(day=day)).get(day, {})
     return tuple(
-        _listed(items.event(known.id), known.label, held, (("1", "Yes, today"),))
+        _listed(items.event(known.id), _(known.label), held, (("1", _("Yes, today")),))
         for known in items.EVENTS
     )
 
@@ -203,14 +245,17 @@ def warning_signs_of(trial: Trial, day: int) -> tuple[Listed, ...]:
     held = records.in_force(trial.entries.filter(day=day)).get(day, {})
     return tuple(
         replace(
-            _listed(items.red_flag(known.id), known.name, held, (("1", "Yes, today"),)),
+            _listed(items.red_flag(known.id), known.name, held, (("1", _("Yes, today")),)),
             what_to_do=known.what_to_do,
         )
         for known in red_flags.known()
     )
 
 
-_SEVERITY_KEYS = tuple((str(level), word) for level, word in enumerate(items.SEVERITIES))
+def _severity_keys(*, first: int = 0) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (str(level), _(word)) for level, word in enumerate(items.SEVERITIES) if level >= first
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,6 +272,9 @@ class _Draft:
     style: str
     said: str | None
     rows: tuple[Held, ...]
+    listed: tuple[Listed, ...] = ()
+    dose: str = ""
+    plans: str = ""
 
 
 def _questions(
@@ -234,51 +282,74 @@ def _questions(
 ) -> list[_Draft]:
     plan = trial.plan
     planned = planned_on(plan, day)
-    when = "yesterday" if is_yesterday else "today"
+    when = _YESTERDAY if is_yesterday else _TODAY
     drafts = []
     # While the trial is paused no capsule is asked about; what she has said about one is shown.
     is_asked = not is_paused or items.CAPSULE in held
     if planned.arm is not Arm.NONE and is_asked:
-        drafts.append(_capsule(plan, held, when))
+        drafts.append(_capsule(plan, held, when, planned))
     drafts += [_scale(outcome, held, when) for outcome in plan.outcomes]
     return [*drafts, _sides(held, when)]
 
 
-def _capsule(plan: Plan, held: Mapping[str, Held], when: str) -> _Draft:
+def _capsule(plan: Plan, held: Mapping[str, Held], when: str, planned: PlannedDay) -> _Draft:
     what = "capsule" if plan.drug.form == "capsule" else "dose"
-    if when == "today" and plan.drug.time != "morning":
-        when = "tonight"
-    answers = {"1": "Taken", "0": "Not taken"}
+    if when == _TODAY and plan.drug.time != "morning":
+        when = _TONIGHT
+    value = _value(held, items.CAPSULE)
+    dose = items.dose_of(value)
+    answers = {"1": _("Taken"), "0": _("Not taken")}
+    if dose is not None:
+        answers[value or ""] = _("%(dose)s mg taken") % {"dose": number_format(dose.mg)}
     return _Draft(
         item=items.CAPSULE,
-        title=what.capitalize(),
-        words=f"Did you take your {what} {when}?",
-        keys=_choice_keys((("1", "Taken"), ("0", "Not taken")), _value(held, items.CAPSULE)),
+        title=_("Capsule") if what == "capsule" else _("Dose"),
+        words=str(_TAKEN_WORDS[what, when]),
+        keys=_choice_keys((("1", _("Taken")), ("0", _("Not taken"))), value),
         style="choice",
         said=_said(held, items.CAPSULE, answers),
         rows=_rows(held, (items.CAPSULE,)),
+        dose=number_format(dose.mg) if dose else "",
+        plans=_planned_words(planned),
     )
+
+
+def _planned_words(planned: PlannedDay) -> str:
+    """Say what the plan gives, where a day is open; a hidden day is the same for every order."""
+    if planned.dose is None or not planned.dose.ug:
+        return ""
+    return _("Your plan: %(dose)s mg.") % {"dose": number_format(planned.dose.mg)}
 
 
 def _scale(outcome: Outcome, held: Mapping[str, Held], when: str) -> _Draft:
     item = items.outcome(outcome.id)
     low_is_good = outcome.better is Better.LOWER
     name = outcome.label[0].lower() + outcome.label[1:]
-    low, high = ("none", "worst imaginable") if low_is_good else ("worst", "best imaginable")
+    low, high = _ends(low_is_good=low_is_good)
     value = _value(held, item)
     said = _said(held, item, {})
     return _Draft(
         item=item,
         title=outcome.label,
-        words=f"How {'bad' if low_is_good else 'good'} was your {name} {when}?",
-        hint="The whole day. A first guess is fine.",
+        words=str((_HOW_BAD if low_is_good else _HOW_GOOD)[when]) % {"name": name},
+        hint=_("The whole day. A first guess is fine."),
         low=f"{outcome.minimum:g} = {low}",
         high=f"{outcome.maximum:g} = {high}",
         keys=_scale_keys(outcome, low=low, high=high, value=value),
         style="scale" if outcome.steps <= _MOST_KEYS else "number",
-        said=f"{said} of {outcome.maximum:g}" if value is not None else said,
+        said=_of(said, outcome.maximum) if value is not None else said,
         rows=_rows(held, (item,)),
     )
+
+
+def _ends(*, low_is_good: bool) -> tuple[str, str]:
+    if low_is_good:
+        return _("none"), _("worst imaginable")
+    return _("worst"), _("best imaginable")
+
+
+def _of(said: str | None, most: float) -> str:
+    return _("%(score)s of %(most)s") % {"score": said, "most": f"{most:g}"}
 
 
 def _sides(held: Mapping[str, Held], when: str) -> _Draft:
@@ -286,13 +357,17 @@ def _sides(held: Mapping[str, Held], when: str) -> _Draft:
     rows = _rows(held, listed)
     return _Draft(
         item=SIDES,
-        title="Side effects",
-        words=f"Any side effects {when}?",
-        hint="Sleep, dreams, stomach, headache, anything new.",
+        title=_("Side effects"),
+        words=str(_ANY_SIDES[when]),
+        hint=_("Sleep, dreams, stomach, headache, anything new."),
         keys=(),
         style="sides",
         said=_sides_said(held) if rows else None,
         rows=rows,
+        listed=tuple(
+            _listed(items.side_effect(known.id), _(known.label), {}, _severity_keys(first=1))
+            for known in items.SIDE_EFFECTS
+        ),
     )
 
 
@@ -303,8 +378,8 @@ def _sides_said(held: Mapping[str, Held]) -> str:
         level = _value(held, items.side_effect(known.id))
         is_asked = is_asked or level is not None
         if level not in (None, "0"):
-            found.append(f"{known.label}: {items.SEVERITIES[int(level or 0)].lower()}")
-    return "; ".join(found) or ("None" if is_asked else "Left out")
+            found.append(f"{_(known.label)}: {_(items.SEVERITIES[int(level or 0)]).lower()}")
+    return "; ".join(found) or (_("None") if is_asked else _("Left out"))
 
 
 def _scale_keys(outcome: Outcome, *, low: str, high: str, value: str | None) -> tuple[Key, ...]:
@@ -364,6 +439,9 @@ def _numbered(
         can_undo=is_latest and latest is not None and now - latest.entered_at < _UNDO_FOR,
         row=max((row.row for row in draft.rows), default=None),
         is_open=number == opened,
+        listed=draft.listed,
+        dose=draft.dose,
+        plans=draft.plans,
     )
 
 
@@ -386,7 +464,7 @@ def _said(held: Mapping[str, Held], item: str, words: Mapping[str, str]) -> str 
     if item not in held:
         return None
     value = held[item].value
-    return "Left out" if value is None else words.get(value, value)
+    return _("Left out") if value is None else words.get(value, value)
 
 
 def _rows(held: Mapping[str, Held], wanted: tuple[str, ...]) -> tuple[Held, ...]:
