@@ -24,6 +24,7 @@ PAGES = (
     "/yesterday",
     "/start",
     "/help",
+    "/kept",
     "/known",
     "/known?words=<b>zzz",
     "/known?words=pain&condition=crohns",
@@ -77,7 +78,7 @@ def test_from_the_link_to_the_answer(browser: Browser, demo: Served) -> None:
     expect(page.locator(".period")).to_contain_text("4 of 4 answered, each with no")
 
     taps = 0
-    for name in ("Taken", "6", "4", "None"):
+    for name in ("Taken", "6", "4", "Save: no side effects"):
         page.locator("#question").get_by_role("button", name=name, exact=True).click()
         taps += 1
     expect(page.get_by_role("heading", name="That is all for tonight")).to_be_visible()

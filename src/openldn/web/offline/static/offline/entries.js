@@ -62,6 +62,12 @@ export async function rememberAnswered(day, items) {
   await store.put("facts", "answered", await locked({ day, items }));
 }
 
+/** Remember that one more question of a day has an answer there. */
+export async function rememberSent({ day, fields }) {
+  const items = await answered(Number(day));
+  if (fields.item && !("undo" in fields)) await rememberAnswered(Number(day), [...items, fields.item]);
+}
+
 /** Give the questions of a day that had an answer when a page was last seen. */
 export async function answered(day) {
   const known = await unlocked(await store.get("facts", "answered"));

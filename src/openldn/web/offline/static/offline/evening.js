@@ -47,11 +47,9 @@ async function onClick(event) {
 }
 
 async function sendAndSay() {
-  const before = (await entries.waiting()).length;
   const state = await send();
-  if ((await entries.waiting()).length !== before) await draw();
-  const isUseful = state !== "nothing" || before > 0;
-  if (isUseful) show(line, state);
+  if (["sent", "refused"].includes(state)) await draw();
+  if (state !== "nothing") show(line, state);
 }
 
 /** Draw the page anew from what this device holds. */

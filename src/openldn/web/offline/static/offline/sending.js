@@ -37,7 +37,10 @@ async function sendOne(entry, { token }) {
   if (answer.status >= 500) throw new TypeError("no server");
   if (!entries.isJson(answer)) return "closed";
   const { state, why } = await answer.json();
-  if (state === "kept") await entries.forget(id);
+  if (state === "kept") {
+    await entries.rememberSent(entry);
+    await entries.forget(id);
+  }
   return state === "refused" ? refused(entry, why) : state;
 }
 
