@@ -18,6 +18,7 @@ PAGES = (
     "/side-effects",
     "/warning-signs",
     "/events",
+    "/events/days",
     "/note",
     "/medicines",
     "/going-on",

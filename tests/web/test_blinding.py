@@ -13,7 +13,7 @@ from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, names_place
 
 _PAGES = (
     *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
-    *("/warning-signs", "/medicines", "/going-on"),
+    *("/warning-signs", "/medicines", "/going-on", "/events/days", "/kept"),
 )
 
 
