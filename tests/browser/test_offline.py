@@ -262,8 +262,9 @@ def test_when_the_session_has_ended_the_entries_wait(phone: Page, wire: Wire, fo
     wire.is_down = True
     phone.reload()
     _tap(phone, "Taken")
-    wire.is_down = False
+    expect(phone.locator("#rows .answered")).to_have_count(1)
     phone.context.clear_cookies()
+    wire.is_down = False
     phone.reload()
     expect(phone.get_by_text("You are not signed in any more")).to_be_visible()
     assert rows(folder, "capsule") == []

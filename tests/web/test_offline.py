@@ -1,5 +1,6 @@
 """Entries that were made on a device: taken exactly once, on the right day, or refused in words."""
 
+import gzip
 import json
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -252,6 +253,19 @@ def test_the_app_can_be_installed(owner: Client) -> None:
         assert b"".join(picture).startswith(b"\x89PNG")
         picture.close()
     assert b'rel="manifest"' in owner.get("/help").content
+
+
+def test_files_travel_compressed_and_pages_do_not(owner: Client, running: Trial) -> None:
+    """A page holds secrets, whose guesses a compressed length would answer."""
+    takes = {"accept-encoding": "gzip"}
+    file = owner.get("/static/person/app.css", headers=takes)
+    assert file["Content-Encoding"] == "gzip"
+    text = gzip.decompress(b"".join(file))
+    file.close()
+    plain = owner.get("/static/person/app.css")
+    assert b"".join(plain) == text
+    plain.close()
+    assert "Content-Encoding" not in owner.get("/", headers=takes)
 
 
 def test_leaving_empties_the_browser(owner: Client) -> None:

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "openldn.web.access.middleware.headers",
     "openldn.web.access.middleware.known_host_only",
     "openldn.web.access.middleware.small_only",
+    "openldn.web.offline.lighter.light_files",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "openldn.web.access.middleware.owner_only",

@@ -3,16 +3,14 @@
 import { locked, unlocked } from "./lock.js";
 import * as store from "./store.js";
 
-const FRESH = 6 * 60 * 60 * 1000; // milliseconds for which the questions need no second look
+const FRESH = 60 * 60 * 1000; // milliseconds for which the questions need no second look
 
 /** Keep an entry before anything is sent. It is on disk when this is done. */
-export async function keep({ diary, day, fields }) {
+export async function keep({ id = crypto.randomUUID(), diary, day, fields }) {
   const facts = await questions();
-  const id = crypto.randomUUID();
   const said = new Date(now(facts)).toISOString();
   const entry = { id, diary, day, fields, said_at: said, why: null };
   await store.put("entries", id, { made: Date.now(), box: await locked(entry) });
-  return entry;
 }
 
 /** Give the entries that wait, the oldest first. */
@@ -52,9 +50,9 @@ export async function freshQuestions() {
   return facts;
 }
 
-/** Say whether the questions are so old that a page should ask for them again. */
-export function isStale(facts) {
-  return !facts || Math.abs(Date.now() - facts.seen) > FRESH;
+/** Say whether the questions are so old, or of another diary, that a page should ask again. */
+export function isStale(facts, diary) {
+  return !facts || (diary && facts.diary !== diary) || Math.abs(Date.now() - facts.seen) > FRESH;
 }
 
 /** Remember which questions of a day have an answer on the server. */

@@ -7,6 +7,7 @@ import { send } from "./sending.js";
 import { show } from "./state.js";
 
 const PATIENCE = 5000; // milliseconds after which a button that led nowhere works again
+const STUCK = 2000; // milliseconds after which a form goes its way without having been kept
 
 const line = document.getElementById("kept");
 let isGoing = false;
@@ -35,13 +36,13 @@ async function guard(event, form) {
   if (isGoing) return; // the second tap of a double tap
   isGoing = true;
   setTimeout(() => (isGoing = false), PATIENCE);
-  try {
-    const entry = await entries.keep(said(form, event.submitter));
-    add(form, "entry_id", entry.id);
-  } finally {
-    if (event.submitter?.name) add(form, event.submitter.name, event.submitter.value);
-    HTMLFormElement.prototype.submit.call(form);
-  }
+  const id = crypto.randomUUID();
+  const kept = entries.keep({ id, ...said(form, event.submitter) });
+  add(form, "entry_id", id);
+  if (event.submitter?.name) add(form, event.submitter.name, event.submitter.value);
+  // A store that is full or stuck must not stand in the way of the answer itself.
+  await Promise.race([kept.catch(() => null), new Promise((done) => setTimeout(done, STUCK))]);
+  HTMLFormElement.prototype.submit.call(form);
 }
 
 function said(form, submitter) {
@@ -68,11 +69,13 @@ async function settle() {
 
 async function remember() {
   const evening = document.querySelector("[data-evening]");
+  const diary = document.querySelector("input[name='diary']")?.value;
   if (evening) {
     const items = evening.dataset.answered.split(" ").filter(Boolean);
     await entries.rememberAnswered(Number(evening.dataset.evening), items);
   }
-  if (entries.isStale(await entries.questions())) await entries.freshQuestions().catch(() => null);
+  const facts = await entries.questions();
+  if (entries.isStale(facts, diary)) await entries.freshQuestions().catch(() => null);
 }
 
 async function sendAndSay() {
@@ -90,6 +93,6 @@ async function leave(event, form) {
     line.scrollIntoView();
     return;
   }
-  await emptyAll();
+  await emptyAll().catch(() => null); // the reply of the server empties the browser too
   HTMLFormElement.prototype.submit.call(form);
 }
