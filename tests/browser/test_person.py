@@ -209,9 +209,9 @@ def test_a_moment_that_the_plan_names_is_told_and_noted(page: Page, demo: Served
     """Two days of a flare meet a rule of the plan: octagon, words, one button, then quiet."""
     for path in ("/yesterday/events", "/events"):
         page.goto(f"{demo.url}{path}")
-        page.locator("form", has=page.locator("[value='event:flare']")).get_by_role(
-            "button"
-        ).click()
+        flare = page.locator("form", has=page.locator("[value='event:flare']"))
+        with page.expect_navigation():  # an answer is kept on the phone before it is sent
+            flare.get_by_role("button").click()
     moment = page.locator(".moment")
     expect(moment.locator(".chip.stop")).to_have_text("Your plan names this moment")
     expect(moment.get_by_role("heading")).to_have_text("A flare on 2 of 3 days")
@@ -224,9 +224,9 @@ def test_a_moment_that_the_plan_names_is_told_and_noted(page: Page, demo: Served
     page.locator(".moment").get_by_role("button", name="Undo").click()
     for path in ("/yesterday/events", "/events"):
         page.goto(f"{demo.url}{path}")
-        page.locator("form", has=page.locator("[value='event:flare']")).get_by_role(
-            "button"
-        ).click()
+        flare = page.locator("form", has=page.locator("[value='event:flare']"))
+        with page.expect_navigation():  # an answer is kept on the phone before it is sent
+            flare.get_by_role("button").click()
     expect(page.locator(".moment")).to_have_count(0)
 
 

@@ -40,10 +40,11 @@ def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) ->
     """
     if arrival.entry_id is not None and not _is_first(arrival, person, trial, now):
         return False
-    before = _held(trial, arrival.day)
+    said_at = arrival.said_at if arrival.tap.wish != "undo" else None
+    before = _held(trial, arrival.day) if said_at else {}
     keep(arrival.tap, trial=trial, day=arrival.day, now=now)
-    if arrival.said_at is not None and arrival.tap.wish != "undo":
-        _yield_to_later(arrival.said_at, before, trial=trial, day=arrival.day, now=now)
+    if said_at:
+        _yield_to_later(said_at, before, trial=trial, day=arrival.day, now=now)
     return True
 
 
