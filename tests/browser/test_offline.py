@@ -274,6 +274,19 @@ def test_when_the_session_has_ended_the_entries_wait(phone: Page, wire: Wire, fo
     assert rows(folder, "capsule") == [("given", "1")]
 
 
+def test_a_tap_on_a_page_from_an_earlier_session_is_kept_all_the_same(
+    phone: Page, folder: Path
+) -> None:
+    """The form is too old for the server; the phone sends the answer again with a fresh token."""
+    phone.context.clear_cookies()
+    link = run_serve("--link", "--data", str(folder)).stdout.strip()
+    phone.context.new_page().goto(link.replace("127.0.0.1", "localhost"))
+    _tap(phone, "Taken")
+    expect(phone.get_by_role("heading", name="Please try once more")).to_be_visible()
+    expect(phone.get_by_text("It is in your diary now")).to_be_visible()
+    assert rows(folder, "capsule") == [("given", "1")]
+
+
 def test_leaving_empties_the_phone_and_tells_before_it_drops_anything(
     phone: Page, wire: Wire
 ) -> None:
