@@ -10,8 +10,9 @@ from openldn.protocol.calendar import planned_on
 from openldn.protocol.plan import Arm
 from openldn.web.offline.receiving import diary_mark
 from openldn.web.person import dates, items
+from openldn.web.person.listed import Key
 from openldn.web.person.models import Trial
-from openldn.web.person.tonight import Key, Question, evening_of
+from openldn.web.person.tonight import Question, evening_of
 
 __all__ = ["facts_of"]
 

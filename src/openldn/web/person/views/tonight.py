@@ -15,18 +15,13 @@ from openldn.web.offline import receiving
 from openldn.web.offline.receiving import Arrival
 from openldn.web.person import clock, dates, items, period_guesses, red_flags
 from openldn.web.person.forms import lines
+from openldn.web.person.listed import events_of, side_effects_of, warning_signs_of
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
 from openldn.web.person.numbers import whole_number
 from openldn.web.person.period_questions import asked_of
 from openldn.web.person.taps import SIDES, Tap
-from openldn.web.person.tonight import (
-    Evening,
-    evening_of,
-    events_of,
-    side_effects_of,
-    warning_signs_of,
-)
+from openldn.web.person.tonight import Evening, evening_of
 
 __all__ = ["Spot", "check_in", "events", "note", "show", "side_effects", "warning_signs"]
 
