@@ -300,8 +300,11 @@ class TestRefusals:
     def test_the_evidence_prior_needs_evidence(self) -> None:
         """Lupus has no pooled estimate; fibromyalgia pain has one."""
         lupus = small_plan()
-        with pytest.raises(AnalysisRefused, match="no pooled estimate"):
+        with pytest.raises(AnalysisRefused, match="evidence, for pain and lupus") as refused:
             analyse(run(lupus), plan=lupus, prior="evidence")
+        (problem,) = refused.value.problems
+        assert problem.code == "LDN-A015"
+        assert "diary" not in str(problem)  # which is not at fault
         fibromyalgia = small_plan(condition="fibromyalgia")
         answer = analyse(run(fibromyalgia), plan=fibromyalgia, prior="evidence")
         # model.md section 2: mean -0.25, s = sqrt(0.35^2 + 0.75^2), in widths of a scale of 10.

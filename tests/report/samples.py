@@ -322,6 +322,11 @@ def yes_or_no() -> dict[str, Any]:
             **none,
         ),
     ]
+    # Shares of days, and no row about missing days: these families have none.
+    answer["outcomes"][0]["sensitivity"] = [
+        {"name": name, "dose_mg": 3.0, "effect": _summary(mean, 0.08), "p_benefit": 0.98}
+        for name, mean in (("prior:sceptical", -0.18), ("prior:wide", -0.23), ("tau-30", -0.24))
+    ]
     return answer
 
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from openldn.report import AnswerPage, summary_text
-from openldn.report.checks import headline_rows, joint_text, row_text
+from openldn.report.checks import band_text, headline_rows, joint_text, row_text, strip_unit
 from openldn.report.checks import test_text as told
 from openldn.report.saved import SavedAnswer
 from openldn.report.sheet import sheet_data
@@ -46,6 +46,23 @@ class TestTheOrderByChance:
 
 class TestTheStrip:
     """The answer itself, then the rows fixed beforehand, then what was thought of later."""
+
+    def test_yes_or_no_is_told_in_days_in_100_everywhere(self) -> None:
+        """A difference of 0.21 in the share of days is 21 days in 100; the band reaches 10."""
+        page = AnswerPage.build(samples.yes_or_no())
+        told = "−21 (−37 to −5)"
+        sheet = str(sheet_data(page))
+        assert told in summary_text(samples.yes_or_no())
+        assert told in page.doctor
+        assert told in sheet
+        assert "within 10 days in 100" in page.doctor
+        assert "within 10 days in 100" in sheet
+
+    def test_a_count_s_band_is_so_many_a_day(self) -> None:
+        """Not points: attacks are counted."""
+        count = SavedAnswer.read(samples.yes_or_no()).outcomes[1]
+        assert strip_unit(count) == "number a day"
+        assert band_text(count) == "1.0 a day"
 
     def test_rows_of_unknown_name_come_last_with_a_tag(self) -> None:
         """A row that no plan and no contract names was looked at afterwards."""

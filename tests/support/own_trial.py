@@ -50,9 +50,11 @@ import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
+from openldn.web.access import people
 from openldn.web.person import actions, clock
 plan, days_ago = json.loads(sys.argv[1])
-actions.add_trial(plan_toml=plan, start=clock.today() - timedelta(days=days_ago))
+start = clock.today() - timedelta(days=days_ago)
+actions.add_trial(person=people.owner(), plan_toml=plan, start=start)
 """
 
 

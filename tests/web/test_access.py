@@ -5,13 +5,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.http import Http404
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
-from openldn.web.access import links, people
+from openldn.web.access import links
 from openldn.web.access.logs import LinklessFormatter
-from openldn.web.access.models import LoginLink, Person
+from openldn.web.access.models import LoginLink
 from support.web import visible
 
 _NOW = datetime.now(UTC)
@@ -21,7 +20,8 @@ def test_a_link_opens_once_and_leads_away(stranger: Client) -> None:
     """The first use redirects to a page without the token; the second finds the door closed."""
     token = links.issue(now=_NOW)
     first = stranger.get(f"/open/{token}")
-    assert (first.status_code, first["Location"]) == (302, "/")
+    assert (first.status_code, first["Location"]) == (302, "/opened")
+    assert stranger.get("/opened")["Location"] == "/"
     second = Client(headers={"host": "127.0.0.1"}).get(f"/open/{token}")
     assert second.status_code == 403
     assert "does not open any more" in visible(second.content)
@@ -52,7 +52,7 @@ def test_the_log_leaves_out_links_in_traces_too() -> None:
             "any", logging.ERROR, "x.py", 1, "Failed: %s", ("/OPEN/token",), sys.exc_info()
         )
     written = LinklessFormatter("%(levelname)s %(message)s").format(record)
-    assert written.startswith("ERROR Failed: /open/...\n")
+    assert written.startswith("ERROR Failed: /OPEN/...\n")
     assert written.endswith("could not redeem /open/...")
 
 
@@ -70,6 +70,18 @@ def test_the_link_leaves_no_trace_for_other_sites(stranger: Client) -> None:
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
     assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_browser_without_cookies_is_told_so(stranger: Client) -> None:
+    """After the link it shows no cookie: the page says what to do, and how to get a new link."""
+    stranger.get(f"/open/{links.issue(now=_NOW)}")
+    stranger.cookies.clear()
+    answer = stranger.get("/opened")
+    assert answer.status_code == 403
+    words = visible(answer.content)
+    assert "keeps no cookies for this address" in words
+    assert "openldn serve --link" in words
+    assert 'href="/opened"' in answer.content.decode()
 
 
 def test_a_stranger_is_told_where_the_link_is(stranger: Client) -> None:
@@ -125,16 +137,3 @@ def test_a_form_from_elsewhere_is_refused_in_words(owner: Client) -> None:
     answer = strict.post("/", {"item": "ill", "value": "1"})
     assert answer.status_code == 403
     assert "nothing was saved" in visible(answer.content)
-
-
-def test_one_person_owns_what_is_kept_here_and_a_stranger_is_nobody(
-    owner: Client, rf: RequestFactory
-) -> None:
-    """Asking twice makes no second person, and without a session there is none."""
-    request = rf.get("/")
-    request.session = owner.session
-    assert people.of(request) == people.of(request) == people.owner()
-    assert Person.objects.count() == 1
-    request.session.flush()
-    with pytest.raises(Http404):
-        people.of(request)

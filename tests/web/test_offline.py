@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from openldn.web.access import people
 from openldn.web.offline.models import Received
 from openldn.web.offline.receiving import diary_mark
 from openldn.web.person import actions, clock, items, records
@@ -178,7 +179,7 @@ def test_the_questions_are_the_same_for_every_order(owner: Client) -> None:
     for order in (ORDER, OTHER_ORDER):
         seal = seal_of(order, is_open=False)
         start = NOW.date() - timedelta(days=14)
-        trial = actions.add_trial(plan_toml=PLAN, start=start, seal=seal)
+        trial = actions.add_trial(person=people.owner(), plan_toml=PLAN, start=start, seal=seal)
         add_evenings(trial, range(14))
         facts = owner.get("/kept/facts").json()
         seen.append({name: facts[name] for name in ("days", "questions", "past")})

@@ -10,17 +10,21 @@ from collections.abc import Iterable
 from openldn.report.assumptions import model_rows, value_text
 from openldn.report.checks import (
     STRIP_HEADING,
+    band_text,
     dose_note,
     handled_lines,
     headline_rows,
     interval_text,
     row_text,
+    span_text,
+    strip_text,
+    strip_unit,
     test_text,
 )
 from openldn.report.markup import bullets, esc, picture
 from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
 from openldn.report.sentences import GIVEN, grade_sentence, recorded_sentence, shares
-from openldn.report.words import dose_text, matters_text, number, signed, title_text
+from openldn.report.words import dose_text, number, title_text
 
 __all__ = [
     "conduct_rows",
@@ -149,13 +153,15 @@ def _sensitivity(outcome: OutcomeAnswer) -> str:
         f"<tr{first_row if i == 0 else ''}>"
         f'<th scope="row">{esc(row_text(row))}</th>'
         f'<td class="bar">{_bar(row.effect, outcome.mcid, low, high)}</td>'
-        f'<td class="num">{esc(interval_text(row.effect, outcome.decimals))}</td></tr>'
+        f'<td class="num">{esc(strip_text(outcome, row.effect))}</td></tr>'
         for i, row in enumerate(rows)
     )
+    unit = strip_unit(outcome)
+    comma = "" if unit == "points" else ","
     caption = (
-        f"Difference in {outcome.name} points, with 95% interval. The grey band is "
-        f"“about the same”: within {matters_text(outcome.mcid)}. Bars run from "
-        f"{signed(low)} to {signed(high)}. {dose_note(outcome)}"
+        f"Difference in {outcome.name}{comma} {unit}, with 95% interval. The grey band is"
+        f" “about the same”: within {band_text(outcome)}. Bars run from"
+        f" {span_text(outcome, low, high)}. {dose_note(outcome)}"
     ).rstrip()
     return (
         f'<table class="strip"><caption>{esc(caption)}</caption><thead><tr>'

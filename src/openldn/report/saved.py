@@ -422,10 +422,15 @@ def _wrong_file(answer: Mapping[str, Any]) -> Problem:
     return Problem(
         code="LDN-A901",
         place="the answer file",
-        given=f'kind "{answer.get("kind")}", format {answer.get("format")}',
-        expected='kind "answer", format 1',
+        given=f"kind {_shown(answer.get('kind'))}, format {_shown(answer.get('format'))}",
+        expected='kind "answer", format 1 (a number)',
         todo="Give the file that `openldn analyse --json` wrote.",
     )
+
+
+def _shown(value: object) -> str:
+    """A value as the file has it: text in quotes, a number without."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _damaged(error: Exception) -> Problem:

@@ -19,6 +19,7 @@ from openldn.report.checks import (
     handled_lines,
     joint_text,
     strip_lines,
+    strip_unit,
     test_text,
 )
 from openldn.report.saved import Harm, Level, OutcomeAnswer, SavedAnswer
@@ -334,7 +335,8 @@ def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str
     if outcome.randomisation_test:
         blocks.append(_wrapped([test_text(outcome)], width))
     if outcome is saved.primary and (lines := strip_lines(outcome)):
-        head = f"{STRIP_HEADING} Difference in points, with the range of 95 of 100 answers:"
+        unit = strip_unit(outcome)
+        head = f"{STRIP_HEADING} Difference in {unit}, with the range of 95 of 100 answers:"
         blocks.append(_listed(head, lines, width))
     if told_together := joint_text(outcome):
         blocks.append(_wrapped([told_together], width))

@@ -10,7 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from openldn.report.assumptions import model_rows
-from openldn.report.checks import headline_rows, interval_text, row_text, test_text
+from openldn.report.checks import (
+    band_text,
+    headline_rows,
+    row_text,
+    span_text,
+    strip_text,
+    test_text,
+)
 from openldn.report.daily_plot import DailyPlot, Panel, Scale, Stretch
 from openldn.report.doctor import (
     conduct_rows,
@@ -32,7 +39,7 @@ from openldn.report.sentences import (
     scale_sentence,
     shares,
 )
-from openldn.report.words import dose_text, matters_text, signed
+from openldn.report.words import dose_text
 
 __all__ = ["sheet_data"]
 
@@ -200,8 +207,8 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
     return {
         "title": f"If we look another way{more}",
         "heads": [
-            f"Grey: within {matters_text(outcome.mcid)}",
-            f"{signed(low)} to {signed(high)}",
+            f"Grey: within {band_text(outcome)}",
+            span_text(outcome, low, high),
             "Mean (95%)",
         ],
         "band": [at(-outcome.mcid), at(outcome.mcid)],
@@ -212,7 +219,7 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
                 "low": at(row.effect.low),
                 "mean": at(row.effect.mean),
                 "high": at(row.effect.high),
-                "text": interval_text(row.effect, outcome.decimals),
+                "text": strip_text(outcome, row.effect),
             }
             for row in kept
         ],

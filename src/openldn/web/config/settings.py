@@ -18,6 +18,10 @@ __all__: list[str] = []  # Django reads the names in capitals itself
 DATA = Path(os.environ["OPENLDN_DATA"]) if "OPENLDN_DATA" in os.environ else None
 EXACT_HOSTS = frozenset(filter(None, os.environ.get("OPENLDN_HOSTS", "").split(";")))
 IS_DEMO = os.environ.get("OPENLDN_DEMO") == "1"
+IS_SERVER = False  # for many people, see server_settings
+ALSO_OPEN: tuple[str, ...] = ()  # addresses that a server answers to strangers
+TAKES_NEWCOMERS = False  # who may make an account
+MAIL_NAME = ""  # under which e-mails leave
 IS_TLS = os.environ.get("OPENLDN_TLS") == "1"
 
 
@@ -42,8 +46,12 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "openldn.web.access",
+    "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.share",
+    "openldn.web.contribute",
+    "openldn.web.keeping",
     "openldn.web.offline",
 ]
 
@@ -54,7 +62,7 @@ MIDDLEWARE = [
     "openldn.web.offline.lighter.light_files",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "openldn.web.access.middleware.owner_only",
+    "openldn.web.access.middleware.known_only",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
 

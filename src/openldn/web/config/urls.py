@@ -8,6 +8,10 @@ urlpatterns = [
     path("", include("openldn.web.access.urls")),
     path("", include("openldn.web.person.urls")),
     path("", include("openldn.web.ask.urls")),
+    path("", include("openldn.web.consent.urls")),
+    path("", include("openldn.web.share.urls")),
+    path("", include("openldn.web.contribute.urls")),
+    path("", include("openldn.web.keeping.urls")),
     path("", include("openldn.web.offline.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"

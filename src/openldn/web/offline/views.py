@@ -24,7 +24,6 @@ from openldn.web.offline.facts import facts_of
 from openldn.web.offline.receiving import Arrival
 from openldn.web.person import clock, items
 from openldn.web.person.forms import lines
-from openldn.web.person.models import Trial
 from openldn.web.person.numbers import whole_number
 from openldn.web.person.taps import Tap
 
@@ -74,8 +73,7 @@ def kept(request: HttpRequest) -> HttpResponse:
 @require_GET
 def facts(request: HttpRequest) -> HttpResponse:
     """Give the questions, the time of the server, and what a form of this session needs."""
-    people.of(request)
-    trial, now = Trial.objects.current(), clock.now()
+    trial, now = people.of(request).trials.current(), clock.now()
     said: dict[str, Any] = {"token": get_token(request), "now": now.isoformat(), "diary": None}
     if trial is not None:
         said |= facts_of(trial, now=now)
@@ -89,8 +87,8 @@ def entry(request: HttpRequest) -> HttpResponse:
     `kept`: it is on disk, now or since before. `refused`: it cannot be, and why. `other`: it
     belongs to another diary than the one that is open here, so it waits.
     """
-    person, trial, now = people.of(request), Trial.objects.current(), clock.now()
-    form = request.POST
+    person, now, form = people.of(request), clock.now(), request.POST
+    trial = person.trials.current()
     if trial is None or form.get("diary") != receiving.diary_mark(trial):
         return JsonResponse({"state": "other"})
     arrival = _arrival(request, now)

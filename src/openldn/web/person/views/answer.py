@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from openldn.protocol.problems import InputError
 from openldn.report.page import AnswerPage
 from openldn.report.sentences import HEADING
+from openldn.web.access import people
 from openldn.web.person import actions, clock, dates, period_guesses
 from openldn.web.person.forms import SealForm, lines
 from openldn.web.person.models import Answer, Trial
@@ -20,10 +21,11 @@ __all__ = ["answer", "ask", "open_seal", "page_for_doctor"]
 def answer(request: HttpRequest) -> HttpResponse:
     """Show the answer of the last trial that is over, or when there will be one."""
     today = clock.today()
-    current = Trial.objects.current()
+    trials = people.of(request).trials
+    current = trials.current()
     if current is None:
         return redirect("person:start")
-    over = Trial.objects.over(today=today)
+    over = trials.over(today=today)
     facts: dict[str, object] = {"tab": "answer", "heading": HEADING}
     if not over:
         facts |= {"last": dates.in_words(current.last_date), "is_sealed": current.is_sealed}
@@ -42,7 +44,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Queue the work on an answer, unless it waits already."""
-    trial = _trial_that_is_over()
+    trial = _trial_that_is_over(request)
     is_waiting = trial.answers.filter(state=Answer.State.ASKED).exists()
     if not trial.is_sealed and not is_waiting:
         actions.ask_for_answer(trial=trial, now=clock.now())
@@ -52,7 +54,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_seal(request: HttpRequest) -> HttpResponse:
     """Take in the opened seal, and queue the work."""
-    trial = _trial_that_is_over()
+    trial = _trial_that_is_over(request)
     form = SealForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -75,7 +77,7 @@ def open_seal(request: HttpRequest) -> HttpResponse:
 @require_GET
 def page_for_doctor(request: HttpRequest) -> HttpResponse:
     """Hand out the printed page that was made with the answer."""
-    found = _trial_that_is_over().answers.last()
+    found = _trial_that_is_over(request).answers.last()
     if found is None or not found.page_for_doctor:
         raise Http404
     response = HttpResponse(bytes(found.page_for_doctor), content_type="application/pdf")
@@ -83,8 +85,8 @@ def page_for_doctor(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _trial_that_is_over() -> Trial:
-    over = Trial.objects.over(today=clock.today())
+def _trial_that_is_over(request: HttpRequest) -> Trial:
+    over = people.of(request).trials.over(today=clock.today())
     if not over:
         raise Http404
     return over[0]

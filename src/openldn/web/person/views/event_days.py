@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from openldn.web.access import people
 from openldn.web.person import clock
 from openldn.web.person.event_days import EventDaysForm, keep_days, noted, take_back_days
 from openldn.web.person.models import Trial
@@ -16,7 +17,7 @@ __all__ = ["event_days"]
 @require_http_methods(["GET", "POST"])
 def event_days(request: HttpRequest) -> HttpResponse:
     """Show the events that are noted, and keep one with its dates, or take one back."""
-    trial, now = Trial.objects.current(), clock.now()
+    trial, now = people.of(request).trials.current(), clock.now()
     if trial is None or trial.day_of(now.date()) < 0 or trial.released_seal is not None:
         return redirect("person:tonight")
     is_sent = request.method == "POST" and "undo" not in request.POST

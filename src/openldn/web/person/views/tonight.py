@@ -66,7 +66,7 @@ class Spot:
 @require_http_methods(["GET", "POST"])
 def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     """Show the open question, or keep the answer that was tapped."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     spot = _spot_of_form(request, trial, days_back)
@@ -113,7 +113,7 @@ def events(request: HttpRequest, days_back: int = 0) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def warning_signs(request: HttpRequest) -> HttpResponse:
     """Show what to do about each red flag, at any time; on a day of the trial it can be noted."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is not None and _spot_of_form(request, trial, 0) is not None:
         return _list_page(request, 0, name="warning_signs")
     if trial is not None and request.method == "POST":
@@ -127,7 +127,7 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     """Take a note in the person's own words."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:tonight")
     spot = _spot_of_form(request, trial, days_back)
@@ -262,7 +262,7 @@ def _kept(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpResponse:
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:tonight")
     spot = _spot_of_form(request, trial, days_back)
