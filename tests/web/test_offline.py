@@ -167,7 +167,9 @@ def test_the_questions_name_no_drug_no_arm_and_no_answer(owner: Client, running:
     """What a device may hold for a month says what is asked, and nothing of what was answered."""
     owner.post("/note", {"value": "Swollen hands"})
     owner.post("/", {"item": "outcome:pain", "value": "6"})
-    text = owner.get("/kept/facts").content.decode().lower()
+    said = owner.get("/kept/facts").json()
+    del said["token"], said["diary"]  # letters drawn by chance, which may spell anything
+    text = json.dumps(said).lower()
     assert "how bad was your muscle pain today?" in text
     for secret in ("naltrexone", "ldn", "placebo", "active", "swollen", "mg", "is_chosen"):
         assert secret not in text

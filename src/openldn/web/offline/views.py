@@ -93,12 +93,12 @@ def entry(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"state": "other"})
     arrival = _arrival(request, now)
     try:
-        if not receiving.is_known(arrival, person):
-            _check_id(arrival)
-            check_day(trial, arrival.day, today=now.date())
-            receiving.receive(arrival, person=person, trial=trial, now=now)
+        _check_id(arrival)
+        check_day(trial, arrival.day, today=now.date())
+        receiving.receive(arrival, person=person, trial=trial, now=now)
     except InputError as error:
-        return JsonResponse({"state": "refused", "why": lines(error)})
+        if not receiving.is_known(arrival, person):
+            return JsonResponse({"state": "refused", "why": lines(error)})
     return JsonResponse({"state": "kept"})
 
 
