@@ -25,7 +25,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 
-_OPEN_PATHS = ("/open/", "/static/", "/alive")
+_OPEN_PATHS = ("/open/", "/static/", "/alive", "/language")
 
 
 def headers(get_response: Answer) -> Answer:
