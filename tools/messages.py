@@ -146,6 +146,8 @@ def _of_tables() -> Iterator[tuple[str, Found]]:
     from openldn.web.languages import tables
 
     for text, place in tables.texts():
+        if not text:
+            continue
         yield place, iter([(text, [], None)])
 
 

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 import pytest
-from django.utils import translation
+from django.utils.translation import trans_real
 
 __all__ = ["speak", "unmarked"]
 
@@ -35,7 +35,7 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every look-up of the catalogue answer in the other letters."""
     for name in ("gettext", "ngettext", "pgettext", "npgettext"):
         monkeypatch.setattr(
-            f"django.utils.translation._trans.{name}", _otherwise(getattr(translation, name))
+            f"django.utils.translation._trans.{name}", _otherwise(getattr(trans_real, name))
         )
 
 
