@@ -22,7 +22,7 @@ _AS_IT_IS: Final = re.compile(r"(<[^>]*>|&\w+;|%\(\w+\)[a-z]|%[a-z%]|\{\w*\})")
 _WORD: Final = re.compile(r"[A-Za-z]{2,}")
 # What is nobody's language: names, units, codes, addresses, and the words that the tests type.
 _NOBODY_S: Final = re.compile(
-    r"OpenLDN|\bLDN\b|\bmg\b|\bml\b|\b[Dd][Oo][Ii]\b|\bPMID\b|\bURL\b|\bPDF\b|\bCSV\b|\bJSON\b|\bICD\S*"
+    r"“[^”]*”|OpenLDN|\bLDN\b|\bmg\b|\bml\b|\b[Dd][Oo][Ii]\b|\bPMID\b|\bURL\b|\bPDF\b|\bCSV\b|\bJSON\b|\bICD\S*"
     r"|https?://\S+|\bLDN-[A-Z]\d+\b|plan\.toml|seal\.json|[\w-]+\.(?:csv|toml|json|pdf|key|txt)"
     r"|\b(?:Muscle pain|Energy|Ana|Dr B|tramadol|levothyroxine|Zorkomycin|placebo)\b"
 )
@@ -42,8 +42,8 @@ def speak(monkeypatch: pytest.MonkeyPatch) -> None:
 def unmarked(html: str) -> list[str]:
     """List the texts of a page that never went through the catalogue.
 
-    What is in English on purpose stands in an element with `lang="en"`, and what somebody typed in
-    a `bdi`: neither is listed.
+    What is in one language on purpose stands in an element with `lang`, and what somebody typed in
+    a `bdi` or between marks of quotation: neither is listed.
     """
     page = _Page()
     page.feed(html)
@@ -68,7 +68,7 @@ class _Page(HTMLParser):
         self._open: list[tuple[str, bool]] = []  # each element, and whether it is left out
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        is_out = self._is_out or tag in _OWN_WORDS or (tag != "html" and ("lang", "en") in attrs)
+        is_out = self._is_out or tag in _OWN_WORDS or (tag != "html" and "lang" in dict(attrs))
         if tag not in _EMPTY:
             self._open.append((tag, is_out))
         if not is_out:

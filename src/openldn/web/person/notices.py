@@ -51,7 +51,7 @@ class Notice:
     whom: str
     moments: tuple[Moment, ...]
     more: str = ""
-    source: str = ""
+    source: str = ""  # in English, as the tables name it
     noted: str = ""  # when she noted it, in words; empty: not yet
     can_undo: bool = False  # the note was just made
     undo: tuple[str, ...] = ()  # the rule and the row of each note that Undo takes back
@@ -131,7 +131,7 @@ def pause_notice(trial: Trial, *, today: date) -> Notice | None:
             else _("Talk to {who} before the next dose.")
         ).format(who=who),
         more=f"{_NOT_ALONE} {_IF_VERY_ILL}",
-        source=_("Rule {rules}.").format(rules=", ".join(held.rules)),
+        source=f"Rule {', '.join(held.rules)}.",
         whom=who,
         moments=(),
         page="person:going_on",
@@ -205,7 +205,7 @@ def _danger(trial: Trial, danger: Danger, days: tuple[int, ...]) -> Notice:
         reasons=(noted,),
         what_next=first,
         more=" ".join(filter(None, (then, str(_IF_VERY_ILL)))),
-        source=_("Source: {sources}.").format(sources=danger.source) if danger.source else "",
+        source=f"Source: {danger.source}." if danger.source else "",
         whom=_("{who} or emergency care").format(who=who) if danger.is_urgent else who,
         moments=(Moment(rule=danger.rule, days=days),),
         is_urgent=danger.is_urgent,
@@ -320,7 +320,7 @@ def _name(touch: Touch) -> str:
 
 
 def _rule_and_source(rules: str, sources: str) -> str:
-    return _("Rule {rules}. Source: {sources}.").format(rules=rules, sources=sources)
+    return f"Rule {rules}. Source: {sources}."
 
 
 def _is_capsule(plan: Plan) -> bool:
