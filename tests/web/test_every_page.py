@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from openldn.web.access.middleware import CONTENT_SECURITY_POLICY
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Trial
+from support.drawn import drawn
 from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visible
 
 _TAKES_FORMS_ONLY = {
@@ -179,3 +180,16 @@ def test_styles_are_served_with_the_policy_too(stranger: Client) -> None:
         assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
         assert b"".join(answer)
         answer.close()
+
+
+@pytest.mark.parametrize("language", ["nb", "es"])
+def test_a_language_changes_the_words_of_a_page_and_nothing_else(
+    owner: Client, stage: str, language: str
+) -> None:
+    """Drawings keep their points and forms what they send: "4.5" never becomes "4,5" there."""
+    for address in PAGES:
+        answer = owner.get(address)
+        if _is_page(answer):
+            other = owner.get(address, headers={"accept-language": language})
+            change = drawn(answer.content.decode()) - drawn(other.content.decode())
+            assert not change, (address, change)

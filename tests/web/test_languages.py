@@ -2,15 +2,19 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.utils import translation
 
+from openldn.evidence.safety_rules import rules
 from openldn.web.access import people
 from openldn.web.languages import choosing
-from openldn.web.person import dates
+from openldn.web.languages.tables import said
+from openldn.web.person import dates, numbers
 from openldn.web.person.models import Trial
+from support.web import visible
 
 
 def language_of(page: bytes) -> str:
@@ -131,3 +135,45 @@ def test_dates_are_written_as_the_language_writes_them(
         assert [dates.in_words(when), dates.day_month(when), dates.short(when)] == [
             *(long, middle, brief)
         ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("4.5", "4.5"), ("4,5", "4.5"), ("10", "10"), ("-1,25", "-1.25")]
+)
+@pytest.mark.parametrize("code", ["en", "nb", "es"])
+def test_either_decimal_mark_is_read_in_every_language(typed: str, read: str, code: str) -> None:
+    """Keyboards, countries and habits differ; the number does not."""
+    with translation.override(code):
+        assert numbers.decimal_number(typed) == Decimal(read)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "1,234.5", "1.234,5", "4..5", "4,", "-0", "²", "٤", "1e3", "9" * 10]
+)
+def test_what_could_be_two_numbers_is_none(typed: str) -> None:
+    """Nobody can tell what was meant, so the page asks."""
+    assert numbers.decimal_number(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "dose", "many"),
+    [("en", "4.5", "2,000"), ("nb", "4,5", "2\xa0000"), ("es", "4,5", "2\xa0000")],
+)
+def test_numbers_are_written_with_the_marks_of_the_language(
+    code: str, dose: str, many: str
+) -> None:
+    """A dose, and a number above a thousand."""
+    with translation.override(code):
+        assert [numbers.in_words(4.5), numbers.in_words(2000)] == [dose, many]
+
+
+@pytest.mark.parametrize("code", ["nb", "es"])
+def test_a_safety_rule_is_said_in_the_language_of_its_reader(owner: Client, code: str) -> None:
+    """Why, and what to do: neither is left in English, and the rule is the same."""
+    owner.post("/language", {"language": code})
+    page = visible(owner.post("/check", {"medicines": "tramadol"}).content)
+    with translation.override(code):
+        for rule in (rules()["opioid-now"], rules()["tramadol-tapentadol"]):
+            assert said(rule.why) != rule.why
+            assert said(rule.why) in page
+            assert said(rule.do) in page
