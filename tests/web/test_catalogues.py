@@ -28,13 +28,16 @@ def found() -> Catalog:
 
 def _key(message: Message) -> tuple[str | None, str]:
     text = message.id if isinstance(message.id, str) else message.id[0]
-    return (message.context, text)
+    context: object = message.context
+    # Babel reads the context of a compiled text as bytes.
+    return (context.decode() if isinstance(context, bytes) else message.context, text)
 
 
 def _pairs(message: Message) -> Iterator[tuple[str, str]]:
     """Give each form of a text with its translation; the last English form stands for the rest."""
     texts = [message.id] if isinstance(message.id, str) else list(message.id)
-    said = [message.string] if isinstance(message.string, str) else list(message.string)
+    string = message.string or ""
+    said = [string] if isinstance(string, str) else list(string)
     for place, translated in enumerate(said):
         yield texts[min(place, len(texts) - 1)], translated
 
