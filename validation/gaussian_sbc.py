@@ -183,11 +183,11 @@ class _Found:
     """The engine's posterior, opened so that a truth can be placed in each part of it."""
 
     def __init__(self, series: Series) -> None:
-        search = gaussian._Search(series, priors.beta_prior("default"))
+        search = gaussian.Search(series, priors.beta_prior("default"))
         explored = grid.explore(search.visit, 4 if series.is_asymmetric else 3)
         self.series = series
         self.fit = search.collect(explored)
-        nodes = gaussian._Nodes.concatenate(search.sheets)
+        nodes = gaussian.Nodes.concatenate(search.sheets)
         log_weight = nodes.log_weight + explored.log_importance[nodes.point]
         weight = np.exp(log_weight - log_weight.max())
         weight /= weight.sum()

@@ -15,6 +15,7 @@ PAGES = (
     "/?ask=1",
     "/trial",
     "/answer",
+    "/my-data",
     "/side-effects",
     "/warning-signs",
     "/events",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from openldn.diary import Diary, Entry
-from openldn.inference import AnalysisRefused, Answer, Conduct, Guess, analyse
+from openldn.inference import AnalysisRefused, Answer, Conduct, Guess, Said, analyse
 from openldn.protocol.calendar import Phase, calendar
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Family, Role
@@ -300,8 +300,11 @@ class TestRefusals:
     def test_the_evidence_prior_needs_evidence(self) -> None:
         """Lupus has no pooled estimate; fibromyalgia pain has one."""
         lupus = small_plan()
-        with pytest.raises(AnalysisRefused, match="no pooled estimate"):
+        with pytest.raises(AnalysisRefused, match="evidence, for pain and lupus") as refused:
             analyse(run(lupus), plan=lupus, prior="evidence")
+        (problem,) = refused.value.problems
+        assert problem.code == "LDN-A015"
+        assert "diary" not in str(problem)  # which is not at fault
         fibromyalgia = small_plan(condition="fibromyalgia")
         answer = analyse(run(fibromyalgia), plan=fibromyalgia, prior="evidence")
         # model.md section 2: mean -0.25, s = sqrt(0.35^2 + 0.75^2), in widths of a scale of 10.
@@ -420,6 +423,22 @@ class TestGrade:
         )
         answer = analyse(run(small_plan()), plan=small_plan(), conduct=felt)
         assert answer.design.grade.letter == "A"
+
+    def test_guesses_are_told_beside_what_was_held_and_change_no_number(self) -> None:
+        """The answer with them differs from the one without in their own block alone."""
+        said = tuple(
+            Said(period=n, arm=None if n == 2 else arm, confidence=6, reason="no-reason")
+            for n, arm in enumerate(ORDER, start=1)
+        )
+        without = analyse(run(small_plan()), plan=small_plan(), conduct=self.KNOWN).to_json()
+        told = analyse(
+            run(small_plan()), plan=small_plan(), conduct=replace(self.KNOWN, said=said)
+        ).to_json()
+        block = told.pop("blinding")
+        assert told == without
+        assert [one["arm"] for one in block["guesses"]] == [str(arm) for arm in ORDER]
+        assert sum(arm["unknown"] for arm in block["arms"].values()) == 1
+        assert sum(arm["wrong"] for arm in block["arms"].values()) == 0
 
     def test_unknown_conduct_is_two_breaches_and_more(self) -> None:
         """A diary file alone says nothing about how the blind was kept."""

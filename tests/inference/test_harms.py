@@ -7,6 +7,7 @@ import pytest
 
 from openldn.diary import Diary
 from openldn.inference import Answer, analyse
+from openldn.protocol.outcomes import Better, Family
 from support.trials import diary_of, outcome, pairs
 
 
@@ -101,3 +102,49 @@ def test_an_evidence_prior_for_the_outcome_leaves_side_effects_to_the_default() 
     wide = harm_of(analyse(diary, outcomes=[outcome()], prior="wide"), "nausea")
     usual = harm_of(analyse(diary, outcomes=[outcome()]), "nausea")
     assert wide["link_effect"]["sd"] > usual["link_effect"]["sd"]
+
+
+def test_each_dose_has_its_own_days_and_chance() -> None:
+    """Three stretches on two doses: days are counted by what was taken, the answer by dose."""
+    doses = [0] * 28 + [1500] * 28 + [4500] * 28
+    entries = tuple(
+        replace(one, arm=None, dose_ug=dose) for one, dose in zip(DIARY.entries, doses, strict=True)
+    )
+    grades: dict[int, int | None] = dict.fromkeys(range(84), 0)
+    grades |= dict.fromkeys(range(30, 56, 7), 1) | dict.fromkeys(range(56, 84, 2), 1)
+    diary = with_side_effect(replace(DIARY, entries=entries), "nausea", grades)
+    found = harm_of(analyse(diary, outcomes=[outcome()], sensitivity=False), "nausea")
+    low, high = found["levels"]
+    assert (low["dose_mg"], low["days"]) == (1.5, {"found": 4, "asked": 28})
+    assert (high["dose_mg"], high["days"]) == (4.5, {"found": 14, "asked": 28})
+    assert high["p_raised"] > low["p_raised"]
+
+
+def test_a_yes_or_no_outcome_is_counted_by_the_capsule_of_the_day() -> None:
+    """Days above the lowest answer, days with an answer, and their sum, on both sides."""
+    sweats = outcome(id="pain", maximum=1.0, better=Better.LOWER, family=Family.BINARY)
+    entries = tuple(
+        replace(one, scores={"pain": None if one.day % 14 == 5 else float(one.day % 4 == 0)})
+        for one in DIARY.entries
+    )
+    diary = replace(DIARY, entries=entries)
+    (found,) = analyse(diary, outcomes=[sweats], sensitivity=False).to_json()["outcomes"]
+    given = [day for day in range(84) if day % 14 != 5]
+    for side, days in (("days_active", ON), ("days_contrast", OFF)):
+        asked = [day for day in given if day in days]
+        yes = sum(day % 4 == 0 for day in asked)
+        assert found[side] == {"found": yes, "asked": len(asked), "sum": yes}
+    (gaussian,) = analyse(DIARY, outcomes=[outcome()], sensitivity=False).to_json()["outcomes"]
+    assert gaussian["days_active"] is None is gaussian["days_contrast"]
+
+
+def test_a_hundred_answers_lie_as_the_chances_say() -> None:
+    """In rising order, with as many beyond the difference that matters as the chance of it."""
+    (found,) = analyse(DIARY, outcomes=[outcome()], sensitivity=False).to_json()["outcomes"]
+    hundred = found["hundred"]
+    assert len(hundred) == 100
+    assert hundred == sorted(hundred)
+    level = found["levels"][0]
+    better = sum(value < -found["mcid"] for value in hundred)
+    assert abs(better - 100 * level["p_meaningful_benefit"]) <= 0.5 + 1e-6
+    assert sum(value < 0 for value in hundred) == round(100 * level["p_benefit"])

@@ -14,7 +14,7 @@ from openldn.inference.filter import exposure
 from openldn.inference.priors import beta_prior
 from openldn.protocol.calendar import Phase, calendar
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better
+from openldn.protocol.outcomes import Better, Family
 from openldn.protocol.plan import Acts, Arm, Plan
 from support.plans import PAIN, small_plan
 from support.trials import diary_of, outcome, pairs
@@ -284,7 +284,7 @@ class TestMissingDays:
         draws = 4_000
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sensitivity, "IMPUTATIONS", draws)
-            filled = sensitivity._filled(asked, gaps, np.random.default_rng(9))[:, gaps]
+            filled = sensitivity._filled(asked, asked.fit, gaps, np.random.default_rng(9))[:, gaps]
         days = len(gaps)
         at = np.array([tau])
         moving = exposure(*asked.series.switches(), at, at)[:, 0]
@@ -308,7 +308,7 @@ class TestMissingDays:
         asked, *_ = one_point(missing=0.25, is_posterior=True)
         gaps = np.isnan(asked.series.score)
         rng = np.random.default_rng(3)
-        filled = sensitivity._filled(asked, gaps, rng)[:12] + 2.0 * gaps
+        filled = sensitivity._filled(asked, asked.fit, gaps, rng)[:12] + 2.0 * gaps
         points = sensitivity._drawn(asked.fit, sensitivity.REUSED_POINTS, rng)[:, :4]
         log_weight = -gaussian.log_likelihood_at(asked.series, prior=asked.prior, points=points)
         ours, full = [], []
@@ -372,6 +372,8 @@ def one_point(
         series=series,
         fit=fit,
         prior=prior,
+        refit=lambda days, given: gaussian.fit(days, prior=given),
+        family=Family.GAUSSIAN,
         course=course,
         plan=plan,
         counts=np.ones(len(score), dtype=bool),

@@ -87,6 +87,15 @@ def test_nobody_is_no_pool() -> None:
     """Neither an empty list, nor one in which everybody is left out."""
     assert codes([]) == ["LDN-N009"]
     assert codes([contribution(1, grade="E")]) == ["LDN-N009"]
+    with pytest.raises(InputError, match=r"given only 1 open diary \(") as caught:
+        people_of([contribution(1, grade="E")])
+    assert "diaries (" not in str(caught.value)
+
+
+def test_a_format_written_as_text_is_told_from_the_number() -> None:
+    """`given format 1; expected format 1` would help nobody."""
+    with pytest.raises(InputError, match=r'given the text "1" as format; expected the number 1'):
+        people_of([contribution(1, format="1")])
 
 
 def test_more_conditions_than_there_can_be_are_refused() -> None:

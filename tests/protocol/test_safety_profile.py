@@ -109,6 +109,12 @@ def test_another_format_is_a_problem() -> None:
     assert codes(b"age = 40") == ["LDN-G007"]
 
 
+def test_a_format_written_as_text_is_told_from_the_number() -> None:
+    """`given 1, expected 1` would help nobody."""
+    with pytest.raises(InputError, match=r'the text "1".*the number 1'):
+        profile_from_toml(b'format = "1"', today=TODAY)
+
+
 def test_all_problems_are_told_at_once() -> None:
     """Three mistakes, three lines, and the nearest known word for a slip."""
     with pytest.raises(InputError) as caught:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date, timedelta
+from statistics import NormalDist
 from typing import Any
 
 from openldn.report.plot_days import PlotDay
@@ -19,11 +20,14 @@ __all__ = [
     "clear_benefit",
     "clear_harm",
     "could_not_tell",
+    "guessed",
     "nothing_answered",
     "one_outcome_refused",
     "open_diary",
     "pair_days",
     "several_levels",
+    "side_effects",
+    "yes_or_no",
 ]
 
 
@@ -67,6 +71,12 @@ def _harm(id_: str, **changes: Any) -> dict[str, Any]:
         "link_effect": _summary(0.6, 0.5),
     }
     return harm | changes
+
+
+def _harm_dose(dose_mg: float, *, found: int, asked: int, p_raised: float) -> dict[str, Any]:
+    days = {"found": found, "asked": asked}
+    effect = _summary(0.1, 0.1)
+    return {"dose_mg": dose_mg, "days": days, "p_raised": p_raised, "effect": effect}
 
 
 _UNASKED = dict.fromkeys(("part", "dose_mg", "includes", "p_raised", "effect", "link_effect"))
@@ -127,7 +137,11 @@ def _outcome(**changes: Any) -> dict[str, Any]:
         ],
         "diagnostics": {"grid_points": 4096, "effective_grid_points": 812.4},
     }
-    return outcome | changes
+    outcome |= changes
+    effect = outcome["levels"][0]["effect"]
+    found = NormalDist(effect["mean"], effect["sd"])
+    outcome["hundred"] = [found.inv_cdf((i + 0.5) / 100) for i in range(100)]
+    return outcome
 
 
 def clear_benefit() -> dict[str, Any]:
@@ -195,6 +209,16 @@ def could_not_tell() -> dict[str, Any]:
     """A blinded trial that stayed open."""
     answer = clear_benefit()
     answer["design"] |= {"grade": "C", "days": 126, "days_recorded": 83}
+    answer["forecast"] = {
+        "effect": -1.0,
+        "trials": 300,
+        "mcse": 0.028,
+        "plans": [
+            {"pairs": 3, "period_days": 21, "days": 126, "p_clear": 0.31},
+            {"pairs": 4, "period_days": 21, "days": 168, "p_clear": 0.42},
+            {"pairs": 3, "period_days": 28, "days": 168, "p_clear": 0.445},
+        ],
+    }
     answer["outcomes"] = [
         _outcome(
             days_recorded=83,
@@ -263,6 +287,24 @@ def several_levels() -> dict[str, Any]:
             randomisation_test=None,
         )
     ]
+    answer["harms"] = [
+        _harm(
+            "vivid-dreams",
+            contrast="none",
+            includes=["drug", "expectation"],
+            levels=[
+                _harm_dose(1.5, found=1, asked=14, p_raised=0.4),
+                _harm_dose(3.0, found=8, asked=40, p_raised=0.71),
+                _harm_dose(4.5, found=6, asked=14, p_raised=0.95),
+            ],
+        ),
+        _harm(
+            "nausea",
+            contrast="none",
+            includes=["drug", "expectation"],
+            levels=[_harm_dose(4.5, found=0, asked=14, p_raised=0.35)],
+        ),
+    ]
     return answer
 
 
@@ -298,7 +340,14 @@ def yes_or_no() -> dict[str, Any]:
     level = _level(effect=_summary(-0.21, 0.08), link_effect=_summary(-1.1, 0.5))
     answer["outcomes"] = [
         _outcome(
-            id="night_sweats", family="binary", scale=[0, 1], mcid=0.1, levels=[level], **none
+            id="night_sweats",
+            family="binary",
+            scale=[0, 1],
+            mcid=0.1,
+            levels=[level],
+            days_active={"found": 9, "asked": 42, "sum": 9.0},
+            days_contrast={"found": 18, "asked": 41, "sum": 18.0},
+            **none,
         ),
         _outcome(
             id="attacks",
@@ -319,9 +368,52 @@ def yes_or_no() -> dict[str, Any]:
                 )
             ],
             dispersion=_summary(5.0, 2.0),
+            days_active={"found": 30, "asked": 42, "sum": 58.0},
+            days_contrast={"found": 35, "asked": 40, "sum": 88.0},
             **none,
         ),
     ]
+    # Shares of days, and no row about missing days: these families have none.
+    answer["outcomes"][0]["sensitivity"] = [
+        {"name": name, "dose_mg": 3.0, "effect": _summary(mean, 0.08), "p_benefit": 0.98}
+        for name, mean in (("prior:sceptical", -0.18), ("prior:wide", -0.23), ("tau-30", -0.24))
+    ]
+    return answer
+
+
+def guessed() -> dict[str, Any]:
+    """A clear answer with a guess about seven of its eight periods."""
+    answer = clear_benefit()
+    held = ("active", "placebo", "placebo", "active", "active", "placebo", "placebo")
+    said = ("active", "active", "placebo", "unknown", "active", "placebo", "placebo")
+    answer["blinding"] = {
+        "periods": 8,
+        "guesses": [
+            {
+                "period": number,
+                "arm": arm,
+                "said": word,
+                "confidence": None if word == "unknown" else number,
+                "reason": "" if word == "unknown" else "felt-better",
+            }
+            for number, (arm, word) in enumerate(zip(held, said, strict=True), start=1)
+        ],
+        "arms": {
+            "active": {
+                "right": 2,
+                "wrong": 0,
+                "unknown": 1,
+                "bang": {"index": 0.667, "low": -0.12, "high": 0.86},
+            },
+            "placebo": {
+                "right": 3,
+                "wrong": 1,
+                "unknown": 0,
+                "bang": {"index": 0.5, "low": -0.24, "high": 0.8},
+            },
+        },
+        "james": {"index": 0.27, "low": 0.17, "high": 0.66},
+    }
     return answer
 
 
@@ -335,6 +427,7 @@ SAMPLES: Mapping[str, dict[str, Any]] = {
     "nothing-answered": nothing_answered(),
     "side-effects": side_effects(),
     "yes-or-no": yes_or_no(),
+    "guessed": guessed(),
 }
 
 

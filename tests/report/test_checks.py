@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from openldn.report import AnswerPage, summary_text
-from openldn.report.checks import headline_rows, joint_text, row_text
+from openldn.report.checks import band_text, headline_rows, joint_text, row_text, strip_unit
 from openldn.report.checks import test_text as told
 from openldn.report.saved import SavedAnswer
 from openldn.report.sheet import sheet_data
@@ -26,7 +26,7 @@ class TestTheOrderByChance:
         """One line each, both statistics, each with the smallest the design could give."""
         answer = samples.clear_benefit()
         page = AnswerPage.build(answer)
-        forms = (page.doctor, str(sheet_data(page)), " ".join(summary_text(answer).split()))
+        forms = (page.body, str(sheet_data(page)), " ".join(summary_text(answer).split()))
         assert [form.count(FLOOR) for form in forms] == [2, 2, 2]
 
     def test_drawn_orders_are_counted(self) -> None:
@@ -46,6 +46,23 @@ class TestTheOrderByChance:
 
 class TestTheStrip:
     """The answer itself, then the rows fixed beforehand, then what was thought of later."""
+
+    def test_yes_or_no_is_told_in_days_in_100_everywhere(self) -> None:
+        """A difference of 0.21 in the share of days is 21 days in 100; the band reaches 10."""
+        page = AnswerPage.build(samples.yes_or_no())
+        told = "−21 (−37 to −5)"
+        sheet = str(sheet_data(page))
+        assert told in summary_text(samples.yes_or_no())
+        assert told in page.doctor
+        assert told in sheet
+        assert "within 10 days in 100" in page.body
+        assert "within 10 days in 100" in sheet
+
+    def test_a_count_s_band_is_so_many_a_day(self) -> None:
+        """Not points: attacks are counted."""
+        count = SavedAnswer.read(samples.yes_or_no()).outcomes[1]
+        assert strip_unit(count) == "number a day"
+        assert band_text(count) == "1.0 a day"
 
     def test_rows_of_unknown_name_come_last_with_a_tag(self) -> None:
         """A row that no plan and no contract names was looked at afterwards."""
@@ -68,7 +85,7 @@ class TestTheStrip:
         """Section 8 of the statistical contract names the words."""
         answer = samples.clear_benefit()
         answer["outcomes"][0]["sensitivity"][0]["name"] = name
-        assert label in AnswerPage.build(answer).doctor
+        assert label in AnswerPage.build(answer).body
 
     def test_rows_about_other_doses_are_pointed_to(self) -> None:
         """The strip is about one dose; the others are in the file, and the caption says so."""
@@ -77,7 +94,7 @@ class TestTheStrip:
         rows.append(deepcopy(rows[0]) | {"dose_mg": 1.5})
         page = AnswerPage.build(answer)
         assert len(headline_rows(outcome_of(answer))) == len(rows)
-        assert "The same rows for 1.5 mg stand in the answer file." in page.doctor
+        assert "The same rows for 1.5 mg stand in the answer file." in page.body
 
 
 class TestSecondaryScoresTogether:

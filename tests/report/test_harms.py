@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from openldn.report import AnswerPage
+from openldn.report import AnswerPage, summary_text
 from openldn.report.daily_plot import Scale
 from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
 from openldn.report.plot_days import PlotDay
@@ -165,3 +165,11 @@ def test_a_page_without_a_diary_does_not_say_that_there_are_no_side_effects() ->
     assert "Vivid dreams on 12 of 42 LDN days" in page.good_and_bad
     assert "There are no side effects" not in page.good_and_bad
     assert "There are no side effects" in AnswerPage.build(samples.clear_benefit()).good_and_bad
+
+
+def test_a_count_that_looks_clearer_than_its_chance_is_explained() -> None:
+    """Page and plain text say that the chance asks for more than the counts."""
+    answer = samples.side_effects()
+    told = "can look less likely here than in the counts"
+    assert told in AnswerPage.build(answer).good_and_bad
+    assert told in " ".join(summary_text(answer).split())

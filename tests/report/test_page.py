@@ -121,7 +121,7 @@ def test_without_a_diary_the_page_says_so() -> None:
 
 def test_every_sensitivity_row_and_prior_reaches_the_doctor() -> None:
     """All inputs are reviewable: rows, intervals, priors, the test with its floor, citations."""
-    text = text_of(AnswerPage.build(samples.clear_benefit()).doctor)
+    text = text_of(AnswerPage.build(samples.clear_benefit()).body)
     for part in (
         "Start from more doubt",
         "−1.2 (−2.1 to −0.3)",

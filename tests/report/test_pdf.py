@@ -41,6 +41,10 @@ def crowded() -> AnswerPage:
     answer["design"]["grade_reasons"] *= 9
     rows = answer["outcomes"][0]["sensitivity"]
     answer["outcomes"][0]["sensitivity"] = rows * 4
+    answer["harms"] = [deepcopy(harm) for harm in samples.HARMS] * 5
+    answer["blinding"] = samples.guessed()["blinding"]
+    others = [deepcopy(answer["outcomes"][1]) | {"id": f"score_{i}"} for i in range(5)]
+    answer["outcomes"] += others
     page = AnswerPage.build(answer)
     assert page.primary is not None
     days = tuple(
@@ -90,6 +94,42 @@ def test_the_side_effects_that_differ_most_are_never_left_out() -> None:
     assert min(gaps[label] for label in shown) >= max(
         gap for label, gap in gaps.items() if label not in shown
     )
+
+
+def test_the_likeliest_side_effects_are_told_in_words() -> None:
+    """Five at most, the likeliest first, with counts, word and chance; the rest are counted."""
+    text = words(render_pdf(samples.side_effects()))
+    told = [
+        "Dry mouth on 12 of 42 LDN days against 5 of 42 placebo days: very likely caused by LDN and"
+        " your expectations together (97 of 100).",
+        "Vivid dreams on 12 of 42 LDN days against 5 of 42 placebo days: likely caused by LDN (84",
+        "Nausea on 12 of 42 LDN days against 5 of 42 placebo days: we could not tell",
+    ]
+    places = [text.find(line) for line in told]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert sheet_data(crowded())["caused"][-1] == "15 more in the HTML file."
+
+
+def test_a_score_pooled_with_others_has_its_second_row() -> None:
+    """Beside the sentence of its own days stands what all secondary scores say together."""
+    text = words(render_pdf(samples.one_outcome_refused()))
+    assert "Fatigue, together with all secondary scores: −0.3 (−1.3 to +0.7) points." in text
+
+
+def test_guesses_are_counted_for_the_doctor() -> None:
+    """Counts first, each published index with its interval, and no verdict."""
+    text = words(render_pdf(samples.guessed()))
+    assert "2 right, 0 wrong, 1 unknown; Bang 0.67 (−0.12 to 0.86)" in text
+    assert "0.27 (0.17 to 0.66); 0.5 is as by chance" in text
+
+
+def test_a_yes_or_no_outcome_is_told_in_days() -> None:
+    """Days of days asked, on both sides, and a difference in days of 100 instead of points."""
+    text = words(render_pdf(samples.yes_or_no()))
+    assert "Night sweats on 9 of 42 LDN days against 18 of 41 placebo days: very likely" in text
+    assert "−21 (−37 to −5) days in 100" in text
+    assert "Attacks: 1.4 a day on 42 LDN days against 2.2 a day on 40 placebo days." in text
 
 
 def test_the_same_answer_gives_the_same_bytes() -> None:

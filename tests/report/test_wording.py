@@ -9,11 +9,15 @@ from openldn.report import AnswerPage, render_html, summary_text
 from openldn.report.checks import joint_text
 from openldn.report.checks import test_text as check_text
 from openldn.report.daily_plot import Scale, opened_plot, own_curve
+from openldn.report.forecast import forecast_lines
+from openldn.report.guesses import guess_lines
 from openldn.report.harms import harm_table, harms_html
 from openldn.report.sentences import (
     GIVEN,
+    counted_sentence,
     dose_sentence,
     first_sentence,
+    harm_note,
     harm_sentence,
     interval_note,
     open_sentences,
@@ -25,6 +29,7 @@ from openldn.report.sentences import (
     why_open,
 )
 from openldn.report.sheet import sheet_data
+from openldn.report.strip import strip_sentence
 from report import samples
 from support.reading import grade
 
@@ -63,6 +68,11 @@ def person_sentences(name: str) -> Iterator[str]:
     page = AnswerPage.build(samples.SAMPLES[name])
     yield from questions(page.primary)
     yield from map(harm_sentence, page.saved.harms)
+    yield harm_note()
+    if page.saved.blinding:
+        yield from guess_lines(page.saved.blinding)
+    if page.saved.forecast and page.primary:
+        yield from forecast_lines(page.saved.forecast, page.primary)
     for outcome in page.saved.outcomes:
         yield first_sentence(outcome).text
         yield from open_sentences(outcome)
@@ -71,7 +81,8 @@ def person_sentences(name: str) -> Iterator[str]:
         yield scale_sentence(outcome)
         yield from still_true(outcome)
         yield from why_open(page.saved, outcome)
-        yield from (text for text in (joint_text(outcome),) if text)
+        more = (joint_text(outcome), counted_sentence(outcome), strip_sentence(outcome))
+        yield from (text for text in more if text)
         yield check_text(outcome)
         yield from (share.label + "." for share in shares(outcome))
         yield opened_plot(samples.pair_days(), scale=Scale.of(outcome)).sentence

@@ -186,8 +186,8 @@ def test_weights_are_the_density_of_the_days(problem: tuple[Series, list[Point]]
         np.testing.assert_allclose(off, off[0], atol=1e-7)
 
 
-def visited(series: Series, z: np.ndarray) -> "gaussian._Nodes":
+def visited(series: Series, z: np.ndarray) -> gaussian.Nodes:
     """What the kernel finds at some points."""
-    search = gaussian._Search(series, beta_prior("default"))
+    search = gaussian.Search(series, beta_prior("default"))
     search.visit(z)
-    return gaussian._Nodes.concatenate(search.sheets)
+    return gaussian.Nodes.concatenate(search.sheets)

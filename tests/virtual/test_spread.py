@@ -59,7 +59,7 @@ def test_dask_changes_no_number(alone: list[Tally]) -> None:
 
 def test_a_scheduler_that_does_not_answer_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     """The address is named, and what to start."""
-    monkeypatch.setattr(spread, "SECONDS_TO_CONNECT", "500ms")
+    monkeypatch.setattr(spread, "TIME_TO_CONNECT", "500ms")
     with pytest.raises(InputError) as refusal:
         run_all(BLOCKS, scheduler="tcp://127.0.0.1:9")
     assert [problem.code for problem in refusal.value.problems] == ["LDN-V006"]

@@ -278,10 +278,13 @@ def test_what_cannot_be_simulated_is_refused_with_its_code(
     assert codes(PLAN, **asked) == {code}
 
 
-def test_other_families_and_priors_without_ground_are_refused() -> None:
-    """A primary outcome with 4 answers; the prior `evidence` where no study gives numbers."""
-    short = PAIN.replace("max = 10", "max = 3")
-    assert codes(small_plan(outcomes=short), trials=1) == {"LDN-V004"}
+def test_noise_of_other_families_and_priors_without_ground_are_refused() -> None:
+    """Noise in points for 4 answers; the prior `evidence` where no study gives numbers."""
+    short = small_plan(outcomes=PAIN.replace("max = 10", "max = 3"))
+    noisy = Assumptions(sigma=(1.0, 2.0))
+    assert codes(short, trials=1, assumptions=noisy) == {"LDN-V004"}
+    empty = Diary.from_entries([], outcome_ids=["pain"], side_effect_ids=[])
+    assert codes(short, trials=1, diary=empty) == {"LDN-V004"}
     hopeful = replace(PLAN, analysis=replace(PLAN.analysis, prior="evidence"))
     assert codes(hopeful, trials=1) == {"LDN-V009"}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from openldn.web.access import links
+from openldn.web.access import links, people
 from openldn.web.person import actions, clock
 from openldn.web.person.models import Trial
 from support.web import NOW, PLAN, RULES, SEAL, add_evenings
@@ -35,7 +35,9 @@ def owner(db: None) -> Client:
 @pytest.fixture
 def running(db: None) -> Trial:
     """A blinded trial on its 15th day, with 14 evenings recorded."""
-    trial = actions.add_trial(plan_toml=PLAN, start=NOW.date() - timedelta(days=14), seal=SEAL)
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=PLAN, start=NOW.date() - timedelta(days=14), seal=SEAL
+    )
     add_evenings(trial, range(14))
     return trial
 
@@ -43,7 +45,9 @@ def running(db: None) -> Trial:
 @pytest.fixture
 def ruled(db: None) -> Trial:
     """The same trial with stop rules in its plan, none of them met."""
-    trial = actions.add_trial(plan_toml=PLAN + RULES, start=NOW.date() - timedelta(days=14))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=PLAN + RULES, start=NOW.date() - timedelta(days=14)
+    )
     add_evenings(trial, range(14))
     return trial
 
@@ -52,6 +56,6 @@ def ruled(db: None) -> Trial:
 def over(db: None) -> Trial:
     """A blinded trial whose last day was yesterday, still sealed."""
     start = NOW.date() - timedelta(days=38)
-    trial = actions.add_trial(plan_toml=PLAN, start=start, seal=SEAL)
+    trial = actions.add_trial(person=people.owner(), plan_toml=PLAN, start=start, seal=SEAL)
     add_evenings(trial, range(38))
     return trial

@@ -5,13 +5,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.http import Http404
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django import Settings
 
-from openldn.web.access import links, people
+from openldn.web.access import links
 from openldn.web.access.logs import LinklessFormatter
-from openldn.web.access.models import LoginLink, Person
+from openldn.web.access.models import LoginLink
 from support.web import visible
 
 _NOW = datetime.now(UTC)
@@ -125,16 +124,3 @@ def test_a_form_from_elsewhere_is_refused_in_words(owner: Client) -> None:
     answer = strict.post("/", {"item": "ill", "value": "1"})
     assert answer.status_code == 403
     assert "nothing was saved" in visible(answer.content)
-
-
-def test_one_person_owns_what_is_kept_here_and_a_stranger_is_nobody(
-    owner: Client, rf: RequestFactory
-) -> None:
-    """Asking twice makes no second person, and without a session there is none."""
-    request = rf.get("/")
-    request.session = owner.session
-    assert people.of(request) == people.of(request) == people.owner()
-    assert Person.objects.count() == 1
-    request.session.flush()
-    with pytest.raises(Http404):
-        people.of(request)

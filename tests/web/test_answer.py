@@ -13,6 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from openldn import sealing
 from openldn.protocol.plan import Plan
+from openldn.web.access import people
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Answer, Trial
 from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, seal_of, visible
@@ -118,7 +119,7 @@ def test_the_seal_of_the_command_line_fits_from_start_to_answer(owner: Client) -
     passphrase = "correct horse battery staple"
     drawn = sealing.randomise(Plan.from_toml(PLAN.encode()), passphrase=passphrase)
     start = NOW.date() - timedelta(days=38)
-    trial = actions.add_trial(plan_toml=PLAN, start=start, seal=drawn.seal)
+    trial = actions.add_trial(person=people.owner(), plan_toml=PLAN, start=start, seal=drawn.seal)
     add_evenings(trial, range(38))
     opened = sealing.open_box(drawn.seal, key=passphrase)
     released = sealing.release(drawn.seal, opened)
@@ -130,7 +131,9 @@ def test_the_seal_of_the_command_line_fits_from_start_to_answer(owner: Client) -
 
 def test_an_open_trial_needs_no_seal(owner: Client) -> None:
     """An open reversal goes from its last day to the button, and to an answer of its kind."""
-    trial = actions.add_trial(plan_toml=_OPEN_PLAN, start=NOW.date() - timedelta(days=60))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=_OPEN_PLAN, start=NOW.date() - timedelta(days=60)
+    )
     add_evenings(trial, range(trial.plan.total_days))
     assert "Work out my answer" in visible(owner.get("/answer").content)
     owner.post("/answer/ask")
@@ -140,7 +143,9 @@ def test_an_open_trial_needs_no_seal(owner: Client) -> None:
 
 def test_an_analysis_that_refuses_says_why(owner: Client, db: None) -> None:
     """Three recorded days are too few: reasons, equal dignity, and no number."""
-    trial = actions.add_trial(plan_toml=PLAN, start=NOW.date() - timedelta(days=40))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=PLAN, start=NOW.date() - timedelta(days=40)
+    )
     add_evenings(trial, range(3, 6))
     tasks.compute_answer.call(_opened(trial).pk)
     found = Answer.objects.get()
@@ -217,7 +222,7 @@ def test_a_seal_opens_once(owner: Client, over: Trial) -> None:
 def test_an_order_that_was_never_promised_is_graded_and_told(owner: Client) -> None:
     """Without a seal at the start the answer does not rest on what nobody can check."""
     start = NOW.date() - timedelta(days=38)
-    trial = actions.add_trial(plan_toml=PLAN, start=start)
+    trial = actions.add_trial(person=people.owner(), plan_toml=PLAN, start=start)
     add_evenings(trial, range(38))
     answer = _opened(trial)
     tasks.compute_answer.call(answer.pk)

@@ -7,13 +7,14 @@ from django.db import connection
 from django.test import Client
 
 from openldn.protocol.problems import InputError
+from openldn.web.access import people
 from openldn.web.person import actions
 from openldn.web.person.models import Entry, Trial
 from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, names_placebo, seal_of
 
 _PAGES = (
     *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
-    *("/warning-signs", "/medicines", "/going-on"),
+    *("/warning-signs", "/medicines", "/going-on", "/my-data"),
 )
 
 
@@ -40,7 +41,10 @@ def test_a_seal_that_was_opened_too_early_is_refused_in_words(db: None) -> None:
     """Given an opened seal at the start, nothing of it is kept and no trial begins."""
     with pytest.raises(InputError, match="opened already"):
         actions.add_trial(
-            plan_toml=PLAN, start=NOW.date() - timedelta(days=14), seal=seal_of(ORDER, is_open=True)
+            person=people.owner(),
+            plan_toml=PLAN,
+            start=NOW.date() - timedelta(days=14),
+            seal=seal_of(ORDER, is_open=True),
         )
     assert not Trial.objects.exists()
     assert "placebo" not in _database()
@@ -53,6 +57,7 @@ def test_swapped_orders_give_the_same_pages(owner: Client, language: str) -> Non
     seen = []
     for order in (ORDER, OTHER_ORDER):
         trial = actions.add_trial(
+            person=people.owner(),
             plan_toml=PLAN,
             start=NOW.date() - timedelta(days=14),
             seal=seal_of(order, is_open=False),
@@ -87,6 +92,7 @@ def test_what_she_guessed_shows_nothing_of_the_order(owner: Client) -> None:
     seen = []
     for order in (ORDER, OTHER_ORDER):
         actions.add_trial(
+            person=people.owner(),
             plan_toml=PLAN,
             start=NOW.date() - timedelta(days=14),
             seal=seal_of(order, is_open=False),

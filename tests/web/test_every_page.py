@@ -15,7 +15,7 @@ from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visibl
 
 _TAKES_FORMS_ONLY = {
     *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/period-guess"),
-    *("/told", "/pack.pdf"),
+    *("/told", "/pack.pdf", "/answer/picture"),
 }
 _EXAMPLES = {
     "token": "no-such-link",
@@ -142,7 +142,8 @@ def test_addresses_of_buttons_cannot_be_opened(owner: Client, address: str) -> N
 
 
 @pytest.mark.parametrize(
-    "address", ["/trial", "/answer", "/help", "/diary.csv", "/known", "/pack", "/card.pdf"]
+    "address",
+    ["/trial", "/answer", "/help", "/diary.csv", "/my-data", "/known", "/pack", "/card.pdf"],
 )
 def test_pages_that_only_show_take_no_forms(owner: Client, running: Trial, address: str) -> None:
     """A form sent to a page without one is refused."""

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from openldn.evidence.safety_rules import rules
+from openldn.web.access import people
 from openldn.web.person import actions, clock, items, medicines, records
 from openldn.web.person.models import MedicineNote, Trial
 from support.web import NOW, visible
@@ -198,7 +199,7 @@ def test_a_change_before_the_first_day_is_no_event(owner: Client) -> None:
     """The diary begins with day 0."""
     from support.web import PLAN
 
-    trial = actions.add_trial(plan_toml=PLAN, start=date(2026, 12, 1))
+    trial = actions.add_trial(person=people.owner(), plan_toml=PLAN, start=date(2026, 12, 1))
     _add(owner, "ibuprofen")
     assert len(medicines.in_force(trial)) == 1
     assert not trial.entries.exists()

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from openldn.inference import Conduct, analyse
+from openldn.web.access import people
 from openldn.web.person import (
     actions,
     clock,
@@ -302,7 +303,9 @@ def test_a_rule_that_an_update_brings_is_not_silent(
 
 def test_a_trial_that_only_will_begin_is_paused_too(owner: Client) -> None:
     """Before the first capsule, and its days are counted from the first day of the plan."""
-    trial = actions.add_trial(plan_toml=PLAN, start=NOW.date() + timedelta(days=2))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=PLAN, start=NOW.date() + timedelta(days=2)
+    )
     _add(owner, "tramadol")
     assert "This trial is paused" in _words(owner)
     assert pauses.paused_days(trial) == 38
@@ -363,6 +366,7 @@ def test_swapped_orders_give_the_same_pages_of_a_paused_trial(owner: Client) -> 
     seen = []
     for other in (ORDER, OTHER_ORDER):
         trial = actions.add_trial(
+            person=people.owner(),
             plan_toml=PLAN,
             start=NOW.date() - timedelta(days=14),
             seal=seal_of(other, is_open=False),

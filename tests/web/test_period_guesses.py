@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from openldn.protocol.plan import Arm
+from openldn.web.access import people
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Answer, PeriodGuess, Trial
 from support.web import NOW, ORDER, PLAN, add_evenings, seal_of, visible
@@ -75,7 +76,9 @@ def test_an_open_design_never_asks(owner: Client, kind: str) -> None:
     if kind == "open-reversal":
         plan = plan.replace('scheme = "paired"\n', "")
         plan = plan.replace("ramp = [{days = 2, fraction = 0.5}]\n", "")
-    trial = actions.add_trial(plan_toml=plan, start=NOW.date() - timedelta(days=14))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=plan, start=NOW.date() - timedelta(days=14)
+    )
     for period in trial.plan.periods:
         assert _ASKS not in _words(owner)
         answer = owner.post("/period-guess", _GUESS | {"period": str(period.number)})
@@ -227,7 +230,7 @@ def test_the_grade_rests_on_the_guesses(
     """A flawless trial is an A; right and sure without a feeling, or one left out, is a breach."""
     start = NOW.date()
     seal = seal_of(ORDER, is_open=False, plan_toml=_LONG_PLAN)
-    trial = actions.add_trial(plan_toml=_LONG_PLAN, start=start, seal=seal)
+    trial = actions.add_trial(person=people.owner(), plan_toml=_LONG_PLAN, start=start, seal=seal)
     add_evenings(trial, range(trial.plan.total_days))
     for period, guess in zip(trial.plan.periods, guesses, strict=True):
         _go_to(monkeypatch, period.last_day)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from openldn.protocol.safety import GATE_QUESTIONS, RULES, Question, Severity
+from openldn.web.access import people
 from openldn.web.person import actions, clock, period_questions
 from openldn.web.person.models import PeriodAnswer, Trial
 from support.web import NOW, PLAN, answer_no_opioids, visible
@@ -91,7 +92,7 @@ def test_they_are_not_asked_outside_of_periods(
 def test_whatever_the_design_each_period_is_asked_about(owner: Client) -> None:
     """An open plan with capsule-free periods asks too."""
     plan = PLAN.replace("blinded-withdrawal", "open-randomised")
-    actions.add_trial(plan_toml=plan, start=NOW.date() - timedelta(days=1))
+    actions.add_trial(person=people.owner(), plan_toml=plan, start=NOW.date() - timedelta(days=1))
     assert "Period 1 begins tomorrow" in _words(owner)
     assert _FIRST in _words(owner)
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from openldn.evidence.side_effects import side_effects
 from openldn.inference.course import COVARIATE_EVENTS
+from openldn.web.access import people
 from openldn.web.person import actions, clock, items, notices, records, red_flags
 from openldn.web.person.models import Entry, Told, Trial
 from support.reading import grade
@@ -135,7 +136,9 @@ def test_what_needs_emergency_care_stands_first(owner: Client, running: Trial) -
 @pytest.mark.parametrize("begins_in", [9, -60])
 def test_outside_of_the_days_of_a_trial_it_says_what_to_do(owner: Client, begins_in: int) -> None:
     """Before the first day and after the last there is nothing to tap, and all to read."""
-    actions.add_trial(plan_toml=PLAN, start=NOW.date() + timedelta(days=begins_in))
+    actions.add_trial(
+        person=people.owner(), plan_toml=PLAN, start=NOW.date() + timedelta(days=begins_in)
+    )
     assert "Something frightens me" in _words(owner)
     words = _words(owner, "/warning-signs")
     assert all(row.what_to_do in words for row in _TABLE.values())

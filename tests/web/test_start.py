@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from openldn.protocol.safety import GATE_QUESTIONS, RULES, Question, Severity
+from openldn.web.access import people
 from openldn.web.person import actions, clock, medicines
 from openldn.web.person.models import SafetyCheck, Trial
 from support.web import NOW, ORDER, PLAN, SEAL, seal_of, visible
@@ -297,7 +298,7 @@ def test_a_first_day_that_cannot_be_is_refused_in_words(
 @pytest.mark.parametrize("path", ["/", "/trial", "/answer", "/start", "/help", "/diary.csv"])
 def test_a_folder_with_a_day_far_ahead_opens(owner: Client, path: str) -> None:
     """Such a trial of an earlier version ends no page."""
-    actions.add_trial(plan_toml=PLAN, start=date(9999, 12, 31), seal=SEAL)
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=date(9999, 12, 31), seal=SEAL)
     assert owner.get(path).status_code in (200, 302)
 
 
@@ -392,7 +393,9 @@ def test_a_check_that_did_not_ask_about_medicines_opens_nothing(owner: Client) -
     owner.post("/start", SAFE)
     kept = SafetyCheck.objects.get()
     assert kept.medicines == []
-    SafetyCheck.objects.create(answers=kept.answers, touched=[], answered_at=NOW)
+    SafetyCheck.objects.create(
+        person=people.owner(), answers=kept.answers, touched=[], answered_at=NOW
+    )
     assert owner.get("/start/plan")["Location"] == "/start"
 
 

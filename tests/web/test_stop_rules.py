@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from openldn.web.access import people
 from openldn.web.person import actions, clock, notices, watching
 from openldn.web.person.models import Told, Trial
 from support.reading import grade
@@ -244,6 +245,7 @@ def test_swapped_orders_give_the_same_notices(owner: Client) -> None:
     seen = []
     for order in (ORDER, OTHER_ORDER):
         trial = actions.add_trial(
+            person=people.owner(),
             plan_toml=PLAN + RULES,
             start=NOW.date() - timedelta(days=14),
             seal=seal_of(order, is_open=False, plan_toml=PLAN + RULES),

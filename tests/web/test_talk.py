@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
 from openldn.report.words import AFTER_A_NO, NO_BLAME
+from openldn.web.access import people
 from openldn.web.ask import talks
 from openldn.web.ask.models import LONGEST_WORDS, Talk
 from support.reading import grade, prose
@@ -119,8 +120,8 @@ def test_no_other_row_can_be_taken_back(owner: Client, row: str) -> None:
 def test_what_took_back_cannot_be_taken_back(owner: Client) -> None:
     """It is no talk."""
     sent(owner)
-    talks.take_back(row=Talk.objects.get().pk, now=NOW)
-    talks.take_back(row=Talk.objects.latest("pk").pk, now=NOW)
+    talks.take_back(person=people.owner(), row=Talk.objects.get().pk, now=NOW)
+    talks.take_back(person=people.owner(), row=Talk.objects.latest("pk").pk, now=NOW)
     assert Talk.objects.count() == 2
 
 
@@ -185,7 +186,9 @@ def test_a_row_is_never_changed_or_deleted(owner: Client) -> None:
 def test_an_answer_that_nobody_gives_never_reaches_the_table(db: None) -> None:
     """Yes, not now or no."""
     with pytest.raises(IntegrityError), transaction.atomic():
-        Talk.objects.create(day=date(2026, 1, 1), said="perhaps", noted_at=NOW)
+        Talk.objects.create(
+            person=people.owner(), day=date(2026, 1, 1), said="perhaps", noted_at=NOW
+        )
 
 
 @pytest.mark.parametrize("said", ["agreed", "no"])

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from openldn.diary import Diary
+from openldn.web.access import people
 from openldn.web.person import actions, clock, items, records
 from openldn.web.person.models import Entry, Trial
 from support.web import NOW, answer_no_opioids, visible
@@ -280,7 +281,7 @@ def test_before_the_first_day_it_says_when_it_begins(owner: Client) -> None:
     """Nothing can be entered before day 0."""
     from support.web import PLAN
 
-    actions.add_trial(plan_toml=PLAN, start=NOW.date() + timedelta(days=9))
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=NOW.date() + timedelta(days=9))
     assert "Your first evening is Tuesday 1 December" in visible(owner.get("/").content)
     owner.post("/", {"item": "capsule", "value": "1"})
     assert not Entry.objects.exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.test import Client
 
 from openldn.diary import Diary
+from openldn.web.access import people
 from openldn.web.person import actions, clock
 from openldn.web.person.models import Trial
 from openldn.web.person.progress import progress_of
@@ -25,7 +26,9 @@ def test_it_counts_evenings_and_not_answers(running: Trial) -> None:
 
 def test_a_capsule_alone_is_no_recorded_evening(db: None) -> None:
     """Without a score the evening is a gap; too ill to answer is an entry."""
-    trial = actions.add_trial(plan_toml=PLAN, start=NOW.date() - timedelta(days=3))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=PLAN, start=NOW.date() - timedelta(days=3)
+    )
     evening = NOW - timedelta(days=3)
     actions.record(trial=trial, day=0, item="capsule", value="1", now=evening)
     actions.record(trial=trial, day=1, item="ill", value="1", now=evening + timedelta(days=1))
@@ -74,7 +77,7 @@ def test_the_page_shows_the_own_curve_with_its_table(owner: Client, running: Tri
 
 def test_before_the_first_score_there_is_no_empty_picture(owner: Client) -> None:
     """An empty state says when something will be here."""
-    actions.add_trial(plan_toml=PLAN, start=NOW.date())
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=NOW.date())
     words = visible(owner.get("/trial").content)
     assert "Your curve begins with your first evening" in words
 
@@ -92,7 +95,9 @@ def test_the_raw_diary_reads_back_as_it_was_recorded(
 
 def test_days_missing_in_between_stay_gaps(db: None) -> None:
     """Nothing fills a gap."""
-    trial = actions.add_trial(plan_toml=PLAN, start=NOW.date() - timedelta(days=10))
+    trial = actions.add_trial(
+        person=people.owner(), plan_toml=PLAN, start=NOW.date() - timedelta(days=10)
+    )
     add_evenings(trial, [0, 1, 5])
     marks = _marks(trial)
     assert [marks[day] for day in range(6)] == [

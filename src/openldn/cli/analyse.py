@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json == _STANDARD_OUTPUT:
         print_result(_json_text(answer))
     else:
-        from openldn.report.sentences import summary_text
+        from openldn.report.plain_text import summary_text
 
         print_result(summary_text(answer, plan=plan))
     return 0

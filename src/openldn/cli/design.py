@@ -48,14 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_effect,
         metavar="E",
         help="a true effect in points, signed: --effect=-1 (default 0, and 0.5, 1 and 2 tenths of"
-        " the scale toward better); may be given several times",
+        " the scale toward better; for outcomes of 2 to 6 answers and counts as many times the"
+        " difference that matters); may be given several times",
     )
     parser.add_argument(
         "--trials",
         type=_count,
-        default=400,
         metavar="N",
-        help="virtual trials for each plan and effect, 1 to 100000 (default 400)",
+        help="virtual trials for each plan and effect, 1 to 100000 (default 400; 60 for outcomes of"
+        " 2 to 6 answers and counts, whose trials are analysed one by one, a few a second)",
     )
     parser.add_argument(
         "--diary", type=Path, metavar="DIARY", help="take noise from your own baseline days"

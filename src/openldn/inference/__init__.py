@@ -2,6 +2,7 @@
 
 from openldn.inference.analysis import analyse
 from openldn.inference.answer import Answer, Design, LevelAnswer, OutcomeAnswer
+from openldn.inference.blinding import Said
 from openldn.inference.grade import Conduct, Grade, Guess, Reason
 from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.refusal import AnalysisRefused
@@ -17,6 +18,7 @@ __all__ = [
     "Mixture",
     "OutcomeAnswer",
     "Reason",
+    "Said",
     "Summary",
     "analyse",
 ]

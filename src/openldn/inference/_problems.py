@@ -6,7 +6,7 @@ from openldn.diary import Diary
 from openldn.inference import priors
 from openldn.protocol.problems import Problem
 
-__all__ = ["no_column", "no_rows", "no_scale", "no_such_prior", "refusal"]
+__all__ = ["no_column", "no_estimate", "no_rows", "no_scale", "no_such_prior", "refusal"]
 
 
 def refusal(outcome_id: str, why: str) -> Problem:
@@ -16,6 +16,17 @@ def refusal(outcome_id: str, why: str) -> Problem:
         given="a diary from which this outcome cannot be answered",
         expected="enough to compare",
         todo=why,
+    )
+
+
+def no_estimate(outcome_id: str, conditions: Sequence[str]) -> Problem:
+    told = ", ".join(conditions) or "no condition in a plan"
+    return Problem(
+        code="LDN-A015",
+        place="the prior",
+        given=f"evidence, for {outcome_id} and {told}",
+        expected="a pooled estimate of this outcome, on its scale, in one of the conditions",
+        todo="Use the default prior, or name in the plan a condition that has such an estimate.",
     )
 
 

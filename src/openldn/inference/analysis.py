@@ -9,12 +9,28 @@ from numpy.typing import NDArray
 
 from openldn.diary import Diary
 from openldn.evidence.effect_priors import effect_prior
-from openldn.inference import binary, count, gaussian, grid, harms, ordinal, priors
-from openldn.inference._problems import no_column, no_rows, no_scale, no_such_prior, refusal
-from openldn.inference.answer import Answer, Design, HarmAnswer, LevelAnswer, OutcomeAnswer
+from openldn.inference import grid, harms, priors
+from openldn.inference._problems import (
+    no_column,
+    no_estimate,
+    no_rows,
+    no_scale,
+    no_such_prior,
+    refusal,
+)
+from openldn.inference.answer import (
+    Answer,
+    Design,
+    HarmAnswer,
+    HarmLevel,
+    LevelAnswer,
+    OutcomeAnswer,
+)
+from openldn.inference.blinding import Blinding, blinding_of
 from openldn.inference.citations import citations_of
-from openldn.inference.course import Course, course_of
+from openldn.inference.course import ARMS, Course, course_of
 from openldn.inference.estimand import touched_days
+from openldn.inference.families import fit_outcome
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Conduct, Grade, grade_of, has_reversal
 from openldn.inference.grid import GridTooHard
@@ -24,9 +40,9 @@ from openldn.inference.latent_model import LatentFit
 from openldn.inference.limits import MIN_FOR_CLEAR, limits_of
 from openldn.inference.looks import NullTrials, look_of
 from openldn.inference.mixture import Mixture
-from openldn.inference.priors import BetaPrior
 from openldn.inference.question import (
     CannotAnswer,
+    NoEstimate,
     Part,
     Question,
     contrast_of,
@@ -40,11 +56,17 @@ from openldn.inference.question import (
 )
 from openldn.inference.randomisation import RandomisationTest, randomisation_test
 from openldn.inference.refusal import AnalysisRefused
-from openldn.inference.sensitivity import IMPUTATIONS, SEED, Asked, sensitivity_rows
+from openldn.inference.sensitivity import (
+    IMPUTATIONS,
+    SEED,
+    Asked,
+    gaps_on_drug,
+    sensitivity_rows,
+)
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Family, Outcome, Role
 from openldn.protocol.plan import Acts, Arm, Plan
-from openldn.protocol.problems import InputError
+from openldn.protocol.problems import InputError, Problem
 
 __all__ = ["DEFAULT_DECISION", "analyse"]
 
@@ -129,6 +151,7 @@ def analyse(
     grade = grade_of(course, recorded, plan=plan, conduct=conduct or Conduct())
     answered: dict[str, OutcomeAnswer] = {}
     refused: dict[str, str] = {}
+    problems: list[Problem] = []
     notes: list[str] = []
     for outcome in asked:
         if progress:
@@ -137,8 +160,9 @@ def analyse(
             answered[outcome.id] = _answer_outcome(outcome, question, parts, grade, notes)
         except CannotAnswer as reason:
             refused[outcome.id] = str(reason)
+            problems.append(_why_refused(outcome, reason, plan))
     if not answered:
-        raise AnalysisRefused(refusal(outcome_id, why) for outcome_id, why in refused.items())
+        raise AnalysisRefused(problems)
     if sensitivity:
         for outcome_id, answer in answered.items():
             if progress:
@@ -162,6 +186,7 @@ def analyse(
             if plan is not None and plan.estimand is not None
             else None
         ),
+        blinding=_blinding(question, conduct or Conduct()),
         model=_model(question, [one.outcome for one in answered.values()])
         | (_checks() if sensitivity else {}),
         limits=limits_of(
@@ -180,6 +205,17 @@ def analyse(
             if outcome.prior_influence
             for study in outcome.prior_influence.prior.studies
         ),
+    )
+
+
+def _blinding(question: Question, conduct: Conduct) -> Blinding | None:
+    """The guesses beside the arms of the periods that began; None where nothing was hidden."""
+    plan, course = question.plan, question.course
+    if plan is None or not plan.design.kind.is_blinded:
+        return None
+    begun = [period for period in plan.periods if period.first_day < len(course)]
+    return blinding_of(
+        conduct.said, {period.number: ARMS[course.arm[period.first_day]] for period in begun}
     )
 
 
@@ -210,9 +246,11 @@ def _harms(
 
 def _harm(outcome: Outcome, question: Question, part: Part, grade: Grade) -> HarmAnswer:
     course = question.course
+    levels: tuple[LevelAnswer, ...] = ()
     level, reason = None, None
     try:
-        level = _headline(_answer_part(outcome, question, part, grade)[1], question.plan)
+        levels = _answer_part(outcome, question, part, grade)[1]
+        level = _headline(levels, question.plan)
     except CannotAnswer as why:
         reason = str(why)
     contrast = level.contrast if level else contrast_of(course, part.counts)
@@ -225,6 +263,15 @@ def _harm(outcome: Outcome, question: Question, part: Part, grade: Grade) -> Har
         comparison=comparison,
         contrast=contrast,
         level=level,
+        levels=tuple(
+            HarmLevel(
+                days=harms.count_on(
+                    course, outcome.id, Arm.ACTIVE, part.counts & (course.dose_ug == one.dose.ug)
+                ),
+                level=one,
+            )
+            for one in levels
+        ),
         reason=reason and (harms.why_all_alike(active, comparison) or reason),
     )
 
@@ -243,6 +290,12 @@ def _check(diary: Diary, asked: tuple[Outcome, ...], prior: str | None) -> None:
         problems.append(no_such_prior(prior))
     if problems:
         raise InputError(dict.fromkeys(problems))
+
+
+def _why_refused(outcome: Outcome, reason: CannotAnswer, plan: Plan | None) -> Problem:
+    if isinstance(reason, NoEstimate):
+        return no_estimate(outcome.id, plan.person.conditions if plan else ())
+    return refusal(outcome.id, str(reason))
 
 
 def _decision(plan: Plan | None) -> float:
@@ -273,6 +326,11 @@ def _answer_outcome(
     headline = _headline(compared, question.plan)
     events = [event for event, _ in events_of(question, main, outcome)]
     days_recorded = int((~np.isnan(scores_of(outcome, question, main))).sum())
+    is_told_by_days = outcome.family is not Family.GAUSSIAN
+    active, comparison = (
+        harms.sum_on(question.course, outcome, arm, main.counts) if is_told_by_days else None
+        for arm in (Arm.ACTIVE, headline.contrast)
+    )
     verdict = _verdict(headline.p_benefit, question.decision, values=days_recorded)
     return OutcomeAnswer(
         outcome=outcome,
@@ -299,6 +357,8 @@ def _answer_outcome(
         grid_points=fit.grid_points,
         effective_grid_points=fit.effective_grid_points,
         effective_draws=fit.effective_draws if isinstance(fit, LatentFit) else None,
+        active=active,
+        comparison=comparison,
         fit=None if isinstance(fit, LatentFit) else fit,
     )
 
@@ -306,21 +366,17 @@ def _answer_outcome(
 def _checked(
     answer: OutcomeAnswer, question: Question, part: Part, notes: list[str]
 ) -> OutcomeAnswer:
-    """Add the checks beside the answer; only the Gaussian family has them."""
+    """Add the checks beside the answer."""
     outcome, course = answer.outcome, question.course
-    if answer.fit is None or outcome.family is not Family.GAUSSIAN:
-        notes.append(
-            f"{outcome.label}: a scale of this kind has no randomisation test and was not looked at"
-            " in other ways."
-        )
-        return answer
     series, contrast = series_of(outcome, question, part)
     others = [level.dose for level in answer.levels if level.part == part.name]
     flares = course.event("flare")
     asked = Asked(
         series=series,
-        fit=answer.fit,
         prior=prior_of(outcome, question),
+        refit=lambda days, prior: fit_outcome(days, outcome, prior),
+        fit=answer.fit,
+        family=outcome.family,
         course=course,
         plan=question.plan,
         counts=part.counts,
@@ -332,6 +388,11 @@ def _checked(
         is_empty=part.counts & np.isnan(course.scores(outcome.id)),
         flares=flares if flares[~np.isnan(series.score)].any() else None,
     )
+    if asked.fit is None and gaps_on_drug(asked).any():
+        notes.append(
+            f"{outcome.label}: a scale of this kind was not looked at with its missing days made"
+            " worse."
+        )
     return replace(
         answer,
         randomisation_test=_tested(outcome, series, question, part, notes),
@@ -371,11 +432,12 @@ def _tested(
             "There is no randomisation test: it needs periods whose order was drawn by chance."
         )
         return None
-    try:
-        found = randomisation_test(series, course=question.course, plan=question.plan)
-    except GridTooHard:
-        notes.append(f"{outcome.label}: the noise is too hard to fit for a randomisation test.")
-        return None
+    found = randomisation_test(series, course=question.course, plan=question.plan)
+    if found is not None and found.filtered is None:
+        notes.append(
+            f"{outcome.label}: the noise is too hard to fit, so the randomisation test has the"
+            " period averages alone."
+        )
     if found is None:
         notes.append(
             "There is no randomisation test: the order of the periods in the diary is not one that"
@@ -391,7 +453,7 @@ def _answer_part(
     course = question.course
     series, contrast = series_of(outcome, question, part)
     try:
-        fit = _fit(series, outcome, prior_of(outcome, question))
+        fit = fit_outcome(series, outcome, prior_of(outcome, question))
     except GridTooHard as hard:
         raise CannotAnswer(
             f"The answer could not be computed well enough: {hard.effective:.0f} effective points"
@@ -423,19 +485,6 @@ def _answer_part(
         for dose, index, share in zip(reported, at, best, strict=True)
     )
     return fit, levels
-
-
-def _fit(series: Series, outcome: Outcome, prior: BetaPrior) -> Fit | LatentFit:
-    """Fit by the family of the outcome."""
-    match outcome.family:
-        case Family.BINARY:
-            return binary.fit(series, prior=prior)
-        case Family.ORDINAL:
-            return ordinal.fit(series, steps=outcome.steps, prior=prior)
-        case Family.COUNT:
-            return count.fit(series, step=outcome.step, prior=prior)
-        case Family.GAUSSIAN:
-            return gaussian.fit(series, prior=prior)
 
 
 def _includes(

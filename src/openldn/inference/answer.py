@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from openldn._version import __version__
+from openldn.inference.blinding import Blinding
 from openldn.inference.estimand import Touched
 from openldn.inference.gaussian import Fit
 from openldn.inference.grade import Grade
@@ -23,11 +26,22 @@ if TYPE_CHECKING:
     import altair
 
 
-__all__ = ["Answer", "Counted", "Design", "HarmAnswer", "LevelAnswer", "OutcomeAnswer"]
+__all__ = [
+    "Answer",
+    "Counted",
+    "Design",
+    "HarmAnswer",
+    "HarmLevel",
+    "LevelAnswer",
+    "OutcomeAnswer",
+    "Summed",
+]
 
 FORMAT = 1
 # Numbers are written with this many digits: more than any of them is good for, few enough to read.
 DIGITS = 10
+# A hundred answers that are equally likely: the middle of each hundredth of the posterior.
+HUNDRED = (np.arange(100) + 0.5) / 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +108,36 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Summed:
+    """The days with a score: how many, how many above the lowest answer, and their sum."""
+
+    found: int
+    asked: int
+    sum: float
+
+    def to_json(self) -> dict[str, float]:
+        """Plain numbers."""
+        return {"found": self.found, "asked": self.asked, "sum": self.sum}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HarmLevel:
+    """One dose of a side effect: its days with it of days asked, and the answer about it."""
+
+    days: Counted
+    level: LevelAnswer
+
+    def to_json(self) -> dict[str, Any]:
+        """One row of `levels` of a side effect."""
+        return {
+            "dose_mg": float(self.level.dose.mg),
+            "days": {"found": self.days.found, "asked": self.days.asked},
+            "p_raised": 1.0 - self.level.p_benefit,
+            "effect": self.level.effect.to_json(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HarmAnswer:
     """What the diary tells about one side effect.
 
@@ -105,6 +149,8 @@ class HarmAnswer:
         What LDN is held against.
     level
         The dose that the answer is about; None where there is no answer.
+    levels
+        Every dose of the part, in order; empty where there is no answer.
     reason
         Why there is none, a plain sentence; else None.
     """
@@ -114,6 +160,7 @@ class HarmAnswer:
     comparison: Counted
     contrast: Arm
     level: LevelAnswer | None
+    levels: tuple[HarmLevel, ...] = ()
     reason: str | None
 
     def to_json(self) -> dict[str, Any]:
@@ -126,6 +173,7 @@ class HarmAnswer:
             "days_active": {"found": self.active.found, "asked": self.active.asked},
             "days_contrast": {"found": self.comparison.found, "asked": self.comparison.asked},
             "reason": self.reason,
+            "levels": [one.to_json() for one in self.levels],
         }
         if level is None:
             return found | dict.fromkeys(
@@ -146,7 +194,9 @@ class OutcomeAnswer:
     """Everything about one outcome; `headline` is the level that carries the verdict.
 
     `noise_sd` and `white_share` belong to the Gaussian family, `wander_sd` (on the link scale) and
-    `effective_draws` to the others, `dispersion` to counts; each is None elsewhere.
+    `effective_draws` to the others, `dispersion` to counts; each is None elsewhere. `active` and
+    `comparison` are the days with a score on LDN and on the contrast, by the capsule of the day;
+    None for the Gaussian family, whose days are told by their averages.
     """
 
     outcome: Outcome
@@ -174,6 +224,8 @@ class OutcomeAnswer:
     randomisation_test: RandomisationTest | None = None
     sensitivity: tuple[Row, ...] = ()
     joint: Joint | None = None
+    active: Summed | None = None
+    comparison: Summed | None = None
     fit: Fit | None = field(default=None, repr=False, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -209,6 +261,9 @@ class OutcomeAnswer:
             ),
             "sensitivity": [row.to_json() for row in self.sensitivity],
             "joint": None if self.joint is None else self.joint.to_json(),
+            "hundred": [float(q) for q in self.headline.posterior.quantiles(HUNDRED)],
+            "days_active": self.active and self.active.to_json(),
+            "days_contrast": self.comparison and self.comparison.to_json(),
             "diagnostics": {
                 "grid_points": self.grid_points,
                 "effective_grid_points": self.effective_grid_points,
@@ -235,13 +290,17 @@ class Design:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """The whole answer to one diary; `estimand` is None where the plan has no such block."""
+    """The whole answer to one diary; `estimand` is None where the plan has no such block.
+
+    `blinding` is None where no guess about a hidden period was recorded.
+    """
 
     design: Design
     outcomes: Mapping[str, OutcomeAnswer]
     refused: Mapping[str, str]
     harms: "tuple[HarmAnswer, ...]"
     estimand: tuple[Touched, ...] | None = None
+    blinding: Blinding | None = None
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -272,6 +331,7 @@ class Answer:
                 "refused": dict(self.refused),
                 "harms": [harm.to_json() for harm in self.harms],
                 **self._estimand,
+                **self._blinding,
                 "model": dict(self.model),
                 "limits": list(self.limits),
                 "citations": list(self.citations),
@@ -285,6 +345,11 @@ class Answer:
         if self.estimand is None:
             return {}
         return {"estimand": [one.to_json() for one in self.estimand]}
+
+    @property
+    def _blinding(self) -> dict[str, Any]:
+        """The guesses beside the truth; no key where nobody was asked."""
+        return {} if self.blinding is None else {"blinding": self.blinding.to_json()}
 
     def to_frame(self) -> Any:
         """One row for each outcome and level, as a polars or pandas frame, whichever is there.

@@ -18,6 +18,8 @@ from openldn.inference.priors import BetaPrior
 __all__ = [
     "BEST_POINTS",
     "Fit",
+    "Nodes",
+    "Search",
     "Series",
     "bordered_prior",
     "coefficient_prior",
@@ -184,15 +186,19 @@ def fit(series: Series, *, prior: BetaPrior) -> Fit:
     GridTooHard
         When the posterior cannot be covered with the largest grid.
     """
-    search = _Search(series, prior)
+    search = Search(series, prior)
     found = grid.explore(search.visit, 4 if series.is_asymmetric else 3)
     return search.collect(found)
 
 
-class _Search:
-    """Keeps what the kernel returned at each visited point, until the weights are known."""
+class Search:
+    """Keeps what the kernel returned at each visited point, until the weights are known.
+
+    `fit` is a search from its beginning to its end; checks of the posterior open it in between.
+    """
 
     def __init__(self, series: Series, prior: BetaPrior) -> None:
+        """Take the days apart as the kernel wants them."""
         self.series = series
         self.given = series.given()
         self.switch, self.start = series.switches()
@@ -205,7 +211,7 @@ class _Search:
             prior=prior,
         )
         self.parameters: list[FloatArray] = []
-        self.sheets: list[_Nodes] = []
+        self.sheets: list[Nodes] = []
 
     def visit(self, z: FloatArray) -> FloatArray:
         """Log likelihood, coefficients and sigma integrated out, at (n, d) points."""
@@ -218,7 +224,7 @@ class _Search:
         """The same at (n, 4) points given as phi, w, tau_on and tau_off."""
         room, k, q = len(points) * kernel.NODES, len(self.prior) - 1, self.switch.shape[1]
         total = np.empty(len(points))
-        nodes = _Nodes.empty(room, k=k, q=q)
+        nodes = Nodes.empty(room, k=k, q=q)
         count = kernel.compiled()(
             points,
             self.y,
@@ -243,7 +249,7 @@ class _Search:
     def collect(self, found: grid.Grid) -> Fit:
         """Weigh every node and write the posterior down."""
         parameters = np.concatenate(self.parameters)
-        nodes = _Nodes.concatenate(self.sheets)
+        nodes = Nodes.concatenate(self.sheets)
         log_weight = nodes.log_weight + found.log_importance[nodes.point]
         weight = np.exp(log_weight - log_sum_exp(log_weight))
         # What is dropped adds up to at most DROPPED_SHARE.
@@ -283,7 +289,7 @@ class _Search:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Nodes:
+class Nodes:
     """Components of the mixture: their grid points, and what the kernel found there."""
 
     point: NDArray[np.int64]
@@ -294,7 +300,7 @@ class _Nodes:
     joint: FloatArray
 
     @classmethod
-    def empty(cls, room: int, *, k: int, q: int) -> "_Nodes":
+    def empty(cls, room: int, *, k: int, q: int) -> "Nodes":
         """Room for the kernel to write into; what it does not fill is never touched."""
         return cls(
             point=np.empty(room, dtype=np.int64),
@@ -306,11 +312,13 @@ class _Nodes:
         )
 
     @classmethod
-    def concatenate(cls, sheets: "list[_Nodes]") -> "_Nodes":
+    def concatenate(cls, sheets: "list[Nodes]") -> "Nodes":
+        """Put sheets end to end."""
         return cls(**{n: np.concatenate([getattr(s, n) for s in sheets]) for n in cls.__slots__})
 
-    def take(self, kept: "NDArray[np.int64] | slice") -> "_Nodes":
-        return _Nodes(**{n: getattr(self, n)[kept] for n in self.__slots__})
+    def take(self, kept: "NDArray[np.int64] | slice") -> "Nodes":
+        """Some of them."""
+        return Nodes(**{n: getattr(self, n)[kept] for n in self.__slots__})
 
 
 def parameters_at(z: FloatArray) -> FloatArray:
@@ -353,7 +361,7 @@ def _coefficient_prior(
     return precision, mean
 
 
-def _noise_sd(nodes: _Nodes, weight: FloatArray) -> Summary:
+def _noise_sd(nodes: Nodes, weight: FloatArray) -> Summary:
     """Summary of sigma: at each grid point log sigma is close to normal, its moments are known."""
     _, group = np.unique(nodes.point, return_inverse=True)
     groups = int(group.max()) + 1
@@ -392,7 +400,7 @@ def coefficient_prior(series: Series, prior: BetaPrior) -> tuple[FloatArray, Flo
 
 def log_likelihood_at(series: Series, *, prior: BetaPrior, points: FloatArray) -> FloatArray:
     """Log likelihood, coefficients and sigma integrated out, at (n, 4) phi, w, tau_on, tau_off."""
-    return _Search(series, prior).visit_at(points)
+    return Search(series, prior).visit_at(points)
 
 
 def moments_at(
@@ -412,7 +420,7 @@ def moments_at(
     tuple
         (K,) and (K,), in the outcome's own points.
     """
-    search = _Search(series, prior)
+    search = Search(series, prior)
     search.visit_at(points)
     nodes = search.sheets[0]
     log_node = nodes.log_weight + log_weight[nodes.point]

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from openldn.inference.blinding import Said
 from openldn.inference.course import ARMS, Course
 from openldn.protocol.plan import Arm, Plan
 
@@ -44,6 +45,9 @@ class Conduct:
     is_plan_unchanged: bool | None = None
     is_code_kept: bool | None = None
     guesses: tuple[Guess, ...] | None = None
+    said: tuple[
+        Said, ...
+    ] = ()  # every guess that was answered, "I don't know" too; told, not graded
     paused_days: int = 0  # days of the plan on which the trial was paused
 
 

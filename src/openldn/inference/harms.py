@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from openldn.inference.answer import Counted
+from openldn.inference.answer import Counted, Summed
 from openldn.inference.course import ARMS, Course
 from openldn.protocol.outcomes import Better, Family, Outcome, Role, default_mcid
 from openldn.protocol.plan import Arm
 
-__all__ = ["as_scores", "count_on", "outcome_of", "why_all_alike"]
+__all__ = ["as_scores", "count_on", "outcome_of", "sum_on", "why_all_alike"]
 
 
 def outcome_of(side_effect_id: str) -> Outcome:
@@ -54,6 +54,14 @@ def count_on(course: Course, side_effect_id: str, arm: Arm, counts: NDArray[np.b
     score = course.scores(side_effect_id)[counts & (course.arm == ARMS.index(arm))]
     asked = score[~np.isnan(score)]
     return Counted(found=int(asked.sum()), asked=len(asked))
+
+
+def sum_on(course: Course, outcome: Outcome, arm: Arm, counts: NDArray[np.bool_]) -> Summed:
+    """Sum up the scores of one arm among the days that count."""
+    score = course.scores(outcome.id)[counts & (course.arm == ARMS.index(arm))]
+    given = score[~np.isnan(score)]
+    found = int((given > outcome.minimum).sum())
+    return Summed(found=found, asked=len(given), sum=float(given.sum()))
 
 
 def why_all_alike(*counts: Counted) -> str | None:

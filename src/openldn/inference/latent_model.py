@@ -16,7 +16,7 @@ from openldn.inference.mixture import Mixture, Summary, summarise_points
 from openldn.inference.normal import log_sum_exp, normal_cdf, normal_quantile
 from openldn.inference.priors import LatentPriors
 
-__all__ = ["LatentFit", "LatentModel", "fit"]
+__all__ = ["Draws", "LatentFit", "LatentModel", "Search", "fit"]
 
 FloatArray = NDArray[np.float64]
 
@@ -128,15 +128,19 @@ def fit(series: Series, *, model: LatentModel) -> LatentFit:
     GridTooHard
         When the posterior cannot be covered with the largest grid.
     """
-    search = _Search(series, model)
+    search = Search(series, model)
     found = grid.explore(search.visit, search.dimensions)
     return search.collect(found)
 
 
-class _Search:
-    """Keeps what the kernel returned at each visited point, until the weights are known."""
+class Search:
+    """Keeps what the kernel returned at each visited point, until the weights are known.
+
+    `fit` is a search from its beginning to its end; checks of the posterior open it in between.
+    """
 
     def __init__(self, series: Series, model: LatentModel) -> None:
+        """Take the days apart as the kernel wants them."""
         self.series = series
         self.model = model
         self.day = np.flatnonzero(~np.isnan(series.score))
@@ -149,7 +153,7 @@ class _Search:
         self.wandering = np.zeros(len(self.day))
         self.spread = np.zeros(len(self.day))
         self.generator = np.random.Generator(np.random.PCG64(SEED))
-        self.sheets: list[_Draws] = []
+        self.sheets: list[Draws] = []
 
     @property
     def dimensions(self) -> int:
@@ -162,7 +166,7 @@ class _Search:
         n, k = len(points), len(self.prior_mean)
         shape = (n, latent.PAIRS, k + len(self.day))
         total = np.empty(n)
-        draws = _Draws.empty(points, k=k, columns=k - self.model.n_cuts + 1)
+        draws = Draws.empty(points, k=k, columns=k - self.model.n_cuts + 1)
         latent.compiled()(
             points,
             self.model.code,
@@ -189,7 +193,7 @@ class _Search:
 
     def collect(self, found: grid.Grid) -> LatentFit:
         """Weigh every draw and write the posterior down."""
-        draws = _Draws.concatenate(self.sheets)
+        draws = Draws.concatenate(self.sheets)
         log_weight = draws.log_weight + found.log_importance[:, None]
         shares = np.exp(log_weight - log_sum_exp(log_weight))
         at_point = shares.sum(axis=1)
@@ -244,6 +248,8 @@ class _Search:
         su = self.model.priors.su_sd * normal_quantile(half)
         n_taus = 1 + self.series.is_asymmetric
         tau = np.exp(priors.LOG_TAU[0] + priors.LOG_TAU[1] * z[:, 2 : 2 + n_taus])
+        if self.series.tau_days is not None:
+            tau[:] = self.series.tau_days
         r = np.ones(len(z))
         if self.model.code == latent.COUNT:
             r = np.exp(priors.LOG_DISPERSION[0] + priors.LOG_DISPERSION[1] * z[:, -1])
@@ -251,7 +257,7 @@ class _Search:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Draws:
+class Draws:
     """Grid points, and the weighted draws that the kernel made at each."""
 
     points: FloatArray
@@ -260,7 +266,7 @@ class _Draws:
     effect: FloatArray
 
     @classmethod
-    def empty(cls, points: FloatArray, *, k: int, columns: int) -> "_Draws":
+    def empty(cls, points: FloatArray, *, k: int, columns: int) -> "Draws":
         """Room for the kernel to write into."""
         n = len(points)
         return cls(
@@ -271,7 +277,8 @@ class _Draws:
         )
 
     @classmethod
-    def concatenate(cls, sheets: "list[_Draws]") -> "_Draws":
+    def concatenate(cls, sheets: "list[Draws]") -> "Draws":
+        """Put sheets end to end."""
         return cls(**{n: np.concatenate([getattr(s, n) for s in sheets]) for n in cls.__slots__})
 
 

@@ -63,9 +63,14 @@ class Mixture:
 
     def summary(self) -> Summary:
         """Moments and quantiles; the moments in closed form, the quantiles by Newton steps."""
-        mean = _average(self.mean, self.weight)
-        sd = _average(self.sd**2 + (self.mean - mean) ** 2, self.weight) ** 0.5
-        target = np.array(QUANTILES)
+        mean, sd = self._moments()
+        at = self.quantiles(np.array(QUANTILES))
+        q025, q05, q50, q95, q975 = (float(q) for q in at)
+        return Summary(mean=mean, sd=sd, q025=q025, q05=q05, q50=q50, q95=q95, q975=q975)
+
+    def quantiles(self, target: FloatArray) -> FloatArray:
+        """The places below which these shares lie, each above 0 and below 1; by Newton steps."""
+        mean, sd = self._moments()
         # Chebyshev's inequality brackets each quantile from mean and sd alone.
         low = mean - sd * np.sqrt(1.0 / target)
         high = mean + sd * np.sqrt(1.0 / (1.0 - target))
@@ -80,13 +85,11 @@ class Mixture:
             at = following
             if settled:
                 break
-        q025, q05, q50, q95, q975 = (float(q) for q in at)
-        return Summary(mean=mean, sd=sd, q025=q025, q05=q05, q50=q50, q95=q95, q975=q975)
+        return at
 
     def moved(self, *, mean: float, sd: float) -> "Mixture":
         """The same shape with another mean and spread; `sd` > 0."""
-        middle = _average(self.mean, self.weight)
-        now = _average(self.sd**2 + (self.mean - middle) ** 2, self.weight) ** 0.5
+        middle, now = self._moments()
         stretch = sd / now
         return Mixture(self.weight, mean + stretch * (self.mean - middle), stretch * self.sd)
 
@@ -94,6 +97,10 @@ class Mixture:
         """`count` independent draws."""
         component = generator.choice(len(self.weight), size=count, p=self.weight)
         return generator.normal(self.mean[component], self.sd[component])
+
+    def _moments(self) -> tuple[float, float]:
+        mean = _average(self.mean, self.weight)
+        return mean, _average(self.sd**2 + (self.mean - mean) ** 2, self.weight) ** 0.5
 
     def _miss(self, at: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
         """How far the CDF at each place is above its target, and the density there."""

@@ -22,6 +22,7 @@ from openldn.protocol.plan import Arm, Plan
 __all__ = [
     "MIN_VALUES",
     "CannotAnswer",
+    "NoEstimate",
     "Part",
     "Question",
     "contrast_of",
@@ -63,6 +64,10 @@ class Part:
 
 class CannotAnswer(Exception):
     """One outcome is refused; the message is the reason, a plain sentence."""
+
+
+class NoEstimate(CannotAnswer):
+    """The prior `evidence` was asked for, and nothing is known: no fault of the diary."""
 
 
 def parts_of(question: Question) -> tuple[Part, ...]:
@@ -194,7 +199,7 @@ def prior_of(outcome: Outcome, question: Question) -> BetaPrior:
 
     Raises
     ------
-    CannotAnswer
+    NoEstimate
         For the prior `evidence`, where no study gives one for this outcome.
     """
     if question.prior != "evidence":
@@ -202,7 +207,7 @@ def prior_of(outcome: Outcome, question: Question) -> BetaPrior:
     conditions = question.plan.person.conditions if question.plan else ()
     found = priors.evidence_prior(conditions, outcome)
     if found is None:
-        raise CannotAnswer(
+        raise NoEstimate(
             "There is no pooled estimate of this outcome for the plan's conditions, so the prior"
             " `evidence` has nothing to stand on. Use the default prior."
         )

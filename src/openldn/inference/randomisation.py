@@ -4,6 +4,10 @@ Sharp null (section 5 of the statistical contract): no day would have been diffe
 order, so the same days are missing and nothing is carried over. Then the drawn order is one of a
 set that all had their chance, and the share of the set with a difference at least as large is a
 p that holds whatever the days were made of. The model only chooses a good statistic.
+
+That is why yes-or-no answers, answers in order and counts are weighed here as plain numbers: the
+noise is fitted to them without looking at the order, as if it were normal, and what that costs is
+power, never the truth of the p. Where even that fit fails, the period means stand alone.
 """
 
 from collections.abc import Sequence
@@ -19,6 +23,7 @@ from openldn.inference import gaussian, priors
 from openldn.inference.course import ARMS, Course
 from openldn.inference.filter import exposure, whiten_days
 from openldn.inference.gaussian import Series
+from openldn.inference.grid import GridTooHard
 from openldn.protocol.plan import Acts, Arm, Plan, Scheme
 from openldn.protocol.schemes import member, members, set_size
 
@@ -56,7 +61,8 @@ class RandomisationTest:
     Attributes
     ----------
     filtered
-        Exposure against the scores, both cleared of trend, events and day-to-day memory.
+        Exposure against the scores, both cleared of trend, events and day-to-day memory; None where
+        the noise could not be fitted.
     period_means
         Difference between the means of the periods' means, after their transition days.
     schedules
@@ -65,7 +71,7 @@ class RandomisationTest:
         How many of them were drawn at random; None where all were looked at.
     """
 
-    filtered: Share
+    filtered: Share | None
     period_means: Share
     schedules: int
     draws: int | None
@@ -73,7 +79,7 @@ class RandomisationTest:
     def to_json(self) -> dict[str, Any]:
         """`randomisation_test` of the answer file."""
         return {
-            "filtered": self.filtered.to_json(),
+            "filtered": self.filtered and self.filtered.to_json(),
             "period_means": self.period_means.to_json(),
             "schedules": self.schedules,
             "exact": self.draws is None,
@@ -95,11 +101,6 @@ def randomisation_test(series: Series, *, course: Course, plan: Plan) -> Randomi
     -------
     RandomisationTest or None
         None when the order of the diary is not one that the scheme could have drawn.
-
-    Raises
-    ------
-    GridTooHard
-        When the noise cannot be fitted.
     """
     begun = [period for period in plan.periods if period.first_day < len(course)]
     seen = [ARMS[course.arm[period.first_day]] is Arm.ACTIVE for period in begun]
@@ -110,8 +111,12 @@ def randomisation_test(series: Series, *, course: Course, plan: Plan) -> Randomi
     orders, draws = _orders(
         plan.design.scheme, plan.design.pairs, plan.design.max_run, plan.contrast_arm
     )
+    try:
+        filtered = _share(_filtered(series, course, plan), orders, drawn, is_exact=draws is None)
+    except GridTooHard:
+        filtered = None
     return RandomisationTest(
-        filtered=_share(_filtered(series, course, plan), orders, drawn, is_exact=draws is None),
+        filtered=filtered,
         period_means=_share(_period_means(series, plan), orders, drawn, is_exact=draws is None),
         schedules=set_size(
             plan.design.scheme, pairs=plan.design.pairs, max_run=plan.design.max_run

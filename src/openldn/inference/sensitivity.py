@@ -1,11 +1,13 @@
 """The same question asked another way: the fixed rows beside every answer.
 
 Section 8 of the statistical contract names the rows. They are fixed before anyone sees a diary, so
-nobody can choose the one that pleases. A row that does not apply to a diary is left out.
+nobody can choose the one that pleases. A row that does not apply to a diary is left out. The rows
+`missing:+1` and `missing:+2` are for scores only: they need the wandering of the days without a
+value, which the engine of the other families does not keep, and a yes cannot be a point worse.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -19,13 +21,15 @@ from openldn.inference.filter import exposure, whiten_days
 from openldn.inference.gaussian import Fit, Series
 from openldn.inference.grade import Guess
 from openldn.inference.grid import GridTooHard
+from openldn.inference.latent_model import LatentFit
 from openldn.inference.mixture import Mixture, Summary
 from openldn.inference.priors import BetaPrior
 from openldn.inference.question import MIN_VALUES
 from openldn.protocol.doses import Dose
+from openldn.protocol.outcomes import Family
 from openldn.protocol.plan import Arm, Plan
 
-__all__ = ["IMPUTATIONS", "SEED", "Asked", "Row", "sensitivity_rows"]
+__all__ = ["IMPUTATIONS", "SEED", "Asked", "Row", "gaps_on_drug", "sensitivity_rows"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -67,8 +71,14 @@ class Asked:
 
     Attributes
     ----------
-    series, fit, prior
-        The part that carries the conclusion, and its answer.
+    series, prior
+        The part that carries the conclusion, as its family takes it.
+    refit
+        Fits another series with another prior, by the same family.
+    fit
+        The answer itself; None for families that have no rows about missing days.
+    family
+        What kind of scale it is.
     course, plan
         The days; a diary may have no plan.
     counts
@@ -91,8 +101,10 @@ class Asked:
     """
 
     series: Series
-    fit: Fit
     prior: BetaPrior
+    refit: Callable[[Series, BetaPrior], Fit | LatentFit]
+    fit: Fit | None
+    family: Family
     course: Course
     plan: Plan | None
     counts: BoolArray
@@ -133,7 +145,7 @@ def _before_missing(asked: Asked) -> Iterator[_Variant]:
     series, prior = asked.series, asked.prior
     for name in ("sceptical", "wide"):
         if name != prior.name:
-            yield _Variant(f"prior:{name}", series, priors.beta_prior(name))
+            yield _Variant(f"prior:{name}", series, priors.beta_prior(name, asked.family))
     for days in DROPPED_DAYS:
         if (dropped := _first_days(asked, days)).any():
             yield _Variant(f"drop-days:{days}", _without(series, dropped), prior)
@@ -166,19 +178,26 @@ def _rows(asked: Asked, variant: _Variant) -> list[Row]:
     if not _can_compare(series):
         return []
     try:
-        fit = gaussian.fit(series, prior=variant.prior)
+        fit = asked.refit(series, variant.prior)
     except GridTooHard:
         return []
     seen = set(series.level[~np.isnan(series.score)])
     return [
-        _row(asked, variant.name, dose, fit.levels[level - 1])
+        _row(asked, variant.name, dose, fit.levels[level - 1], sign_from=_signed(fit)[level - 1])
         for dose, level in _levels(asked)
         if level in seen
     ]
 
 
-def _row(asked: Asked, name: str, dose: Dose, posterior: Mixture) -> Row:
-    below = float(posterior.below(0.0))
+def _signed(fit: Fit | LatentFit) -> tuple[Mixture, ...]:
+    """The effects by whose side of 0 a benefit is told: coefficients, where there is a link."""
+    return fit.link_levels if isinstance(fit, LatentFit) else fit.levels
+
+
+def _row(
+    asked: Asked, name: str, dose: Dose, posterior: Mixture, *, sign_from: Mixture | None = None
+) -> Row:
+    below = float((sign_from or posterior).below(0.0))
     return Row(
         name=name,
         dose=dose,
@@ -252,6 +271,13 @@ def _guessed_days(asked: Asked) -> BoolArray:
     return days & asked.counts
 
 
+def gaps_on_drug(asked: Asked) -> BoolArray:
+    """(T,) days on the drug on which nothing was recorded."""
+    on_drug = asked.course.arm == ARMS.index(Arm.ACTIVE)
+    gaps: BoolArray = asked.is_empty & np.isnan(asked.series.score) & on_drug
+    return gaps
+
+
 def _missing_rows(asked: Asked) -> list[Row]:
     """Missing days on the drug filled in from the fitted model, then made worse.
 
@@ -259,12 +285,11 @@ def _missing_rows(asked: Asked) -> list[Row]:
     worse they fit it than the diary as it was; the fits are put together by Rubin's rules
     (Rubin, Multiple Imputation for Nonresponse in Surveys, 1987).
     """
-    on_drug = asked.course.arm == ARMS.index(Arm.ACTIVE)
-    gaps = asked.is_empty & np.isnan(asked.series.score) & on_drug
-    if not gaps.any():
+    gaps = gaps_on_drug(asked)
+    if asked.fit is None or not gaps.any():
         return []
     rng = np.random.default_rng(SEED)
-    filled = _filled(asked, gaps, rng)
+    filled = _filled(asked, asked.fit, gaps, rng)
     points = _drawn(asked.fit, REUSED_POINTS, rng)[:, :4]
     log_weight = -gaussian.log_likelihood_at(asked.series, prior=asked.prior, points=points)
     rows: list[Row] = []
@@ -279,11 +304,14 @@ def _missing_rows(asked: Asked) -> list[Row]:
             )
             for score in filled
         ]
-        rows += _combined(asked, f"missing:+{worse}", *map(np.array, zip(*moments, strict=True)))
+        name = f"missing:+{worse}"
+        rows += _combined(asked, asked.fit, name, *map(np.array, zip(*moments, strict=True)))
     return rows
 
 
-def _combined(asked: Asked, name: str, mean: FloatArray, variance: FloatArray) -> list[Row]:
+def _combined(
+    asked: Asked, fit: Fit, name: str, mean: FloatArray, variance: FloatArray
+) -> list[Row]:
     """Rubin's rules over (M, K) means and variances.
 
     The rules give a mean and a variance. The shape around them is that of the main posterior, so
@@ -297,7 +325,7 @@ def _combined(asked: Asked, name: str, mean: FloatArray, variance: FloatArray) -
             asked,
             name,
             dose,
-            asked.fit.levels[level - 1].moved(mean=middle[level - 1], sd=spread[level - 1]),
+            fit.levels[level - 1].moved(mean=middle[level - 1], sd=spread[level - 1]),
         )
         for dose, level in _levels(asked)
     ]
@@ -311,10 +339,10 @@ def _drawn(fit: Fit, count: int, rng: np.random.Generator) -> FloatArray:
     return drawn
 
 
-def _filled(asked: Asked, gaps: BoolArray, rng: np.random.Generator) -> FloatArray:
+def _filled(asked: Asked, fit: Fit, gaps: BoolArray, rng: np.random.Generator) -> FloatArray:
     """(M, T) scores with the gaps drawn from the fitted model, each from its own parameters."""
     series = asked.series
-    phi, w, tau_on, tau_off, sigma = _drawn(asked.fit, IMPUTATIONS, rng).T
+    phi, w, tau_on, tau_off, sigma = _drawn(fit, IMPUTATIONS, rng).T
     sigma = sigma / series.width
     recorded, y = ~np.isnan(series.score), series.standardised()
     moving = exposure(*series.switches(), tau_on, tau_off)

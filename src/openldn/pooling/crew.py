@@ -91,7 +91,7 @@ class DaskCrew:
         client: Any = import_module("distributed").Client
 
         try:
-            self._client = client(address, timeout="10s", set_as_default=False)
+            self._client = client(address, timeout="3s", set_as_default=False)
         except (OSError, ValueError) as error:
             raise InputError([_no_scheduler(f"{address[:80]} ({error})")]) from None
 

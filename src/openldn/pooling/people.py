@@ -289,8 +289,10 @@ def _wrong(value: Mapping[str, Any], place: str) -> list[Problem]:
     if not isinstance(value, Mapping) or value.get("kind") != "contribution":
         return [problem("LDN-N001", place, "no contribution", "a file of `openldn contribute`")]
     if value.get("format") != FORMAT or value["format"] is True:
-        given = f"format {str(value.get('format'))[:20]}"
-        return [problem("LDN-N002", place, given, f"format {FORMAT}")]
+        found = value.get("format")
+        is_text = isinstance(found, str)
+        given = f'the text "{found[:20]}" as format' if is_text else f"format {found!s:.20}"
+        return [problem("LDN-N002", place, given, f"the number {FORMAT} as format")]
     problems = [
         problem("LDN-N003", f"{place}, {key}", str(value.get(key))[:60], expected)
         for key, (is_good, expected) in _PARTS.items()
@@ -365,7 +367,8 @@ def _different(columns: Columns) -> list[Problem]:
 def _nobody(left_out: int) -> Problem:
     given = "nobody"
     if left_out:
-        given = f"only {left_out} open diaries (grade D or E)"
+        diaries = "1 open diary" if left_out == 1 else f"{left_out} open diaries"
+        given = f"only {diaries} (grade D or E)"
     return problem("LDN-N009", "the contributions", given, "at least one person to pool")
 
 

@@ -350,7 +350,11 @@ def _limits(people: People) -> tuple[str, ...]:
         limits.append(
             f"There are {count} people only. How far people differ rests much on the assumptions."
         )
-    if people.left_out:
+    if people.left_out == 1:
+        limits.append(
+            "1 open diary (grade D or E) was left out: it cannot tell the drug from hope and time."
+        )
+    elif people.left_out:
         limits.append(
             f"{people.left_out} open diaries (grade D or E) were left out: they cannot tell the"
             " drug from hope and time."

@@ -17,6 +17,8 @@ __all__ = ["DIGITS_RELEASED", "LEAST_PEOPLE", "refuse_if_few", "released", "show
 LEAST_PEOPLE: Final = 11
 # Fewer digits than the analysis has: two releases that differ by one person look more alike.
 DIGITS_RELEASED: Final = 3
+# Nothing that was asked is told apart below this: a quantile of 8e-75 is 0 with a false look.
+NEGLIGIBLE: Final = 1e-6
 OVERLAP: Final = (
     "Do not publish another pool that shares people with this one: the difference between two"
     " overlapping groups can point at a person."
@@ -67,7 +69,7 @@ def released(pooled: Pool) -> dict[str, Any]:
         for bias in ("", *found.biases)
     }
     are_kinds_shown = len(shown_conditions(biased)) == len(biased)
-    written: dict[str, Any] = rounded(
+    written: dict[str, Any] = _without_dust(
         {
             "format": 1,
             "kind": "pool",
@@ -95,11 +97,21 @@ def released(pooled: Pool) -> dict[str, Any]:
             "share_meaningful_benefit": found.share.to_json(),
             "model": model_json(pooled),
             "limits": [SELF_SELECTION, *([OPEN] if found.biases else []), OVERLAP],
-        },
-        DIGITS_RELEASED,
+        }
     )
     written["people"] = len(people)
     return written
+
+
+def _without_dust(value: Any) -> Any:
+    """The same values with the digits that are released, and 0 for what is `NEGLIGIBLE`."""
+    if isinstance(value, float):
+        return 0.0 if abs(value) < NEGLIGIBLE else rounded(value, DIGITS_RELEASED)
+    if isinstance(value, dict):
+        return {key: _without_dust(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_dust(part) for part in value]
+    return value
 
 
 def _not_enough() -> Problem:

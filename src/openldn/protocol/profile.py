@@ -144,8 +144,12 @@ def profile_from_values(values: Mapping[str, Any], *, today: date) -> Profile:
     reader = _Reader(values)
     reader.unknown("profile", set(reader.values) - _KNOWN, _KNOWN, "LDN-G002")
     if reader.values.get("format") != FORMAT:
-        given = reader.values.get("format", "nothing")
-        reader.wrong("LDN-G007", "format", given=given, expected="1", todo="Write format = 1.")
+        found = reader.values.get("format", "nothing")
+        is_text = isinstance(found, str) and "format" in reader.values
+        given = f'the text "{found}"' if is_text else found
+        reader.wrong(
+            "LDN-G007", "format", given=given, expected="the number 1", todo="Write format = 1."
+        )
     answers = _answers(reader)
     profile = Profile(
         age=_age(reader, today=today, is_adult=answers.get("adult")),

@@ -199,7 +199,7 @@ def _keeps_scheme(order: Sequence[Arm], *, scheme: Scheme, max_run: int) -> bool
 def _malformed(seal: Mapping[str, Any]) -> list[Problem]:
     problems = []
     facts: list[tuple[str, bool, str]] = [
-        ("format", seal.get("format") == FORMAT, str(FORMAT)),
+        ("format", seal.get("format") == FORMAT, f"the number {FORMAT}"),
         ("kind", seal.get("kind") == "seal", '"seal"'),
         ("commitment", _is_hex(seal.get("commitment")), "64 hexadecimal digits"),
         ("plan_sha256", _is_hex(seal.get("plan_sha256")), "64 hexadecimal digits"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from openldn.report.daily_plot import DailyPlot, Scale, opened_plot, own_curve
 from openldn.report.page import AnswerPage, render_html, stylesheet
 from openldn.report.pdf import render_pdf
+from openldn.report.plain_text import summary_text
 from openldn.report.plot_days import PlotDay, plot_days
 from openldn.report.saved import SavedAnswer
-from openldn.report.sentences import summary_text
 
 __all__ = [
     "AnswerPage",

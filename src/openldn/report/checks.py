@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
-from openldn.report.words import direction, dose_text, points, signed, title_text
+from openldn.report.words import (
+    direction,
+    dose_text,
+    matters_text,
+    number,
+    points,
+    signed,
+    title_text,
+)
 
 __all__ = [
     "HANDLED_HEADING",
     "STRIP_HEADING",
+    "band_text",
     "dose_note",
     "handled_lines",
     "headline_rows",
@@ -18,7 +27,10 @@ __all__ = [
     "joint_text",
     "row_text",
     "sensitivity_name",
+    "span_text",
     "strip_lines",
+    "strip_text",
+    "strip_unit",
     "test_text",
 ]
 
@@ -80,6 +92,41 @@ def interval_text(effect: Interval, decimals: int) -> str:
     return f"{signed(effect.mean, decimals)} ({ends})"
 
 
+def strip_unit(outcome: OutcomeAnswer) -> str:
+    """Return what the numbers of a row count: points, or days in 100 for yes or no."""
+    return {"binary": "days in 100", "count": "number a day"}.get(outcome.family, "points")
+
+
+def strip_text(outcome: OutcomeAnswer, effect: Interval) -> str:
+    """Return the difference of a row in the unit of `strip_unit`, with its 95% interval."""
+    mean = signed(_in_unit(outcome, effect.mean), _decimals(outcome))
+    return f"{mean} ({span_text(outcome, effect.low, effect.high)})"
+
+
+def span_text(outcome: OutcomeAnswer, low: float, high: float) -> str:
+    """Return two ends in the unit of `strip_unit`: ``−33 to +17``."""
+    ends = (signed(_in_unit(outcome, end), _decimals(outcome)) for end in (low, high))
+    return " to ".join(ends)
+
+
+def band_text(outcome: OutcomeAnswer) -> str:
+    """Return how far the grey band of a strip reaches: ``1 point``, ``10 days in 100``."""
+    unit = strip_unit(outcome)
+    if unit == "points":
+        return matters_text(outcome.mcid)
+    size = number(_in_unit(outcome, outcome.mcid), _decimals(outcome))
+    return f"{size} {unit.removeprefix('number ')}"
+
+
+def _in_unit(outcome: OutcomeAnswer, value: float) -> float:
+    width = outcome.maximum - outcome.minimum
+    return 100 * value / width if outcome.family == "binary" else value
+
+
+def _decimals(outcome: OutcomeAnswer) -> int:
+    return 0 if outcome.family == "binary" else outcome.decimals
+
+
 def sensitivity_name(name: str) -> str:
     """Return a sensitivity row in plain words; an unknown name is printed with its tag."""
     return _SENSITIVITY.get(name) or f"{name} ({_AFTERWARDS})"
@@ -116,7 +163,7 @@ def joint_text(outcome: OutcomeAnswer) -> str:
 def strip_lines(outcome: OutcomeAnswer) -> tuple[str, ...]:
     """Return the rows as lines of plain text; none where there is only the answer itself."""
     rows = headline_rows(outcome)
-    lines = tuple(f"{row_text(row)}: {interval_text(row.effect, outcome.decimals)}" for row in rows)
+    lines = tuple(f"{row_text(row)}: {strip_text(outcome, row.effect)}" for row in rows)
     return lines if len(rows) > 1 else ()
 
 

@@ -353,7 +353,9 @@ def _opened_marks(panel: Panel, scale: Scale) -> str:
 
 def _ink_marks(panel: Panel, scale: Scale) -> str:
     days = panel.days
-    return _path("curve", _curve(days, scale)) + _path("pt", _dots(days, scale, left=0))
+    events = "".join(f"M{i + 0.5:g} -.75v.5" for i, day in enumerate(days) if day.events)
+    marks = _path("curve", _curve(days, scale)) + _path("pt", _dots(days, scale, left=0))
+    return marks + _path("ill", events)
 
 
 def _dots(
@@ -419,6 +421,8 @@ def _opened_key(drawn: Sequence[Panel]) -> str:
 
 def _own_key(drawn: Sequence[Panel]) -> str:
     items = [f"<li>{arm_mark(None)}one day</li>", f"<li>line: {_CURVE_DAYS}-day average</li>"]
+    if any(day.events for panel in drawn for day in panel.days):
+        items.append("<li>tick over the picture: something else happened</li>")
     return _key([*items, *_ill_key(drawn)])
 
 

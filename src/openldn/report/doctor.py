@@ -9,18 +9,18 @@ from collections.abc import Iterable
 
 from openldn.report.assumptions import model_rows, value_text
 from openldn.report.checks import (
-    STRIP_HEADING,
-    dose_note,
     handled_lines,
-    headline_rows,
     interval_text,
-    row_text,
+    strip_text,
+    strip_unit,
     test_text,
 )
-from openldn.report.markup import bullets, esc, picture
-from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
+from openldn.report.guesses import index_rows
+from openldn.report.markup import bullets, esc
+from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer
 from openldn.report.sentences import GIVEN, grade_sentence, recorded_sentence, shares
-from openldn.report.words import dose_text, matters_text, number, signed, title_text
+from openldn.report.strip import STRIP_HEADING, strip_html
+from openldn.report.words import dose_text, number, title_text
 
 __all__ = [
     "conduct_rows",
@@ -61,7 +61,7 @@ def result_text(outcome: OutcomeAnswer) -> str:
     told = "; ".join(f"{share.label} {share.count} of 100" for share in shares(outcome, level))
     return (
         "Posterior mean and 95% interval: "
-        f"{interval_text(level.effect, outcome.decimals)} points. "
+        f"{strip_text(outcome, level.effect)} {strip_unit(outcome)}. "
         f"Any gain: {_chance(level.p_benefit)}. {told}. "
         f"A clear answer asks for {100 * outcome.decision:g} of 100. "
         f"All of this is {GIVEN}."
@@ -101,6 +101,7 @@ def conduct_rows(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[tuple[str,
         ("Grade", saved.grade),
         ("Days with a score", f"{outcome.days_recorded} of {saved.days} ({missing} missing)"),
         ("Days at each dose", days),
+        *index_rows(saved.blinding),
     )
 
 
@@ -108,7 +109,8 @@ def doctor_html(saved: SavedAnswer, outcome: OutcomeAnswer) -> str:
     """Return the doctor's detail about one outcome, as closed details with an open first one."""
     parts = (
         ("What was estimated", _estimate(saved, outcome)),
-        (STRIP_HEADING, _sensitivity(outcome)),
+        # The strip of the primary outcome stands on the page itself.
+        (STRIP_HEADING, "" if outcome is saved.primary else strip_html(outcome)),
         ("Every dose that was tried", _levels(outcome)),
         (f"How good was this trial? Grade {saved.grade}", _conduct(saved, outcome)),
         ("Model and priors", _model(saved, outcome)),
@@ -139,55 +141,6 @@ def _chance(probability: float) -> str:
     return f"{share:.0f} of 100"
 
 
-def _sensitivity(outcome: OutcomeAnswer) -> str:
-    if not outcome.sensitivity:
-        return ""
-    rows = headline_rows(outcome)
-    low, high = _span(outcome, rows)
-    first_row = ' class="first"'
-    body = "".join(
-        f"<tr{first_row if i == 0 else ''}>"
-        f'<th scope="row">{esc(row_text(row))}</th>'
-        f'<td class="bar">{_bar(row.effect, outcome.mcid, low, high)}</td>'
-        f'<td class="num">{esc(interval_text(row.effect, outcome.decimals))}</td></tr>'
-        for i, row in enumerate(rows)
-    )
-    caption = (
-        f"Difference in {outcome.name} points, with 95% interval. The grey band is "
-        f"“about the same”: within {matters_text(outcome.mcid)}. Bars run from "
-        f"{signed(low)} to {signed(high)}. {dose_note(outcome)}"
-    ).rstrip()
-    return (
-        f'<table class="strip"><caption>{esc(caption)}</caption><thead><tr>'
-        f'<th scope="col">If we …</th><th scope="col">lower ← → higher</th>'
-        f'<th scope="col" class="num">Difference</th></tr></thead><tbody>{body}</tbody></table>'
-    )
-
-
-def _span(outcome: OutcomeAnswer, rows: Iterable[SensitivityRow]) -> tuple[float, float]:
-    """Return the ends of the bars: every interval and the whole grey band fit in."""
-    rows = tuple(rows)
-    low = min(-outcome.mcid, *(row.effect.low for row in rows))
-    high = max(outcome.mcid, *(row.effect.high for row in rows))
-    room = 0.05 * (high - low)
-    return low - room, high + room
-
-
-def _bar(effect: Interval, mcid: float, low: float, high: float) -> str:
-    def x(value: float) -> str:
-        return f"{100 * (value - low) / (high - low):.2f}"
-
-    band = 100 * 2 * mcid / (high - low)
-    return picture(
-        f'<rect class="rope" x="{x(-mcid)}" y="0" width="{band:.2f}" height="10"/>'
-        f'<path class="zero" d="M{x(0)} 0V10"/>'
-        f'<path class="iv" d="M{x(effect.low)} 5H{x(effect.high)}"/>'
-        f'<path class="ivp" d="M{x(effect.mean)} 5h.01"/>',
-        box="0 0 100 10",
-        extra=' preserveAspectRatio="none"',
-    )
-
-
 def _levels(outcome: OutcomeAnswer) -> str:
     heads = ("Dose", "Part", "Days", "Difference (95%)", "Better, same, worse", "Best")
     rows = (
@@ -195,7 +148,7 @@ def _levels(outcome: OutcomeAnswer) -> str:
             dose_text(level.dose_mg),
             f"{level.part}, against {'placebo' if level.contrast == 'placebo' else 'no LDN'}",
             str(level.days),
-            interval_text(level.effect, outcome.decimals),
+            strip_text(outcome, level.effect),
             ", ".join(str(count) for count in level.shares),
             "–" if level.p_best is None else f"{100 * level.p_best:.0f}",
         )

@@ -14,7 +14,7 @@ from openldn.report.daily_plot import Scale
 from openldn.report.markup import arm_mark, bullets, esc, picture
 from openldn.report.plot_days import PlotDay
 from openldn.report.saved import Harm
-from openldn.report.sentences import GIVEN, harm_sentence
+from openldn.report.sentences import GIVEN, harm_note, harm_sentence
 from openldn.report.words import arm_name, title_text
 
 __all__ = ["Count", "HarmRow", "HarmTable", "harm_table", "harms_html", "harms_told"]
@@ -125,6 +125,7 @@ def harms_told(harms: Sequence[Harm]) -> str:
     return (
         f"<h3>Is it LDN?</h3><p>How likely LDN makes it more frequent, {GIVEN}. No count is made"
         f" smaller because many were asked about.</p>{bullets(map(harm_sentence, harms))}"
+        f"<p>{esc(harm_note())}</p>"
     )
 
 

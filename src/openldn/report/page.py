@@ -1,7 +1,9 @@
 """The answer as HTML: fragments for the web pages, and one whole file for sharing.
 
 Order of things (standards.md section 3): the sentence, a hundred icons, the days, good and
-bad side by side, what this cannot tell, the doctor's detail, and last a question for the visit.
+bad side by side, what this cannot tell, the doctor's detail, and last a question for the visit. A
+question that stayed open has the same parts in the same order, and three more: why, what would make
+it clearer, and what is still true.
 """
 
 from __future__ import annotations
@@ -11,9 +13,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from openldn.report.by_dose import by_dose_html
+from openldn.report.by_size import by_size_html
 from openldn.report.checks import joint_text
 from openldn.report.daily_plot import DailyPlot, Scale, opened_plot
 from openldn.report.doctor import doctor_html
+from openldn.report.forecast import forecast_html
+from openldn.report.guesses import guesses_html
 from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
 from openldn.report.icons import icons_html
 from openldn.report.markup import bullets, esc, section
@@ -24,6 +30,7 @@ from openldn.report.sentences import (
     HEADING,
     PURPOSE,
     Sentence,
+    counted_sentence,
     dose_sentence,
     first_sentence,
     interval_note,
@@ -36,14 +43,24 @@ from openldn.report.sentences import (
     still_true,
     why_open,
 )
+from openldn.report.strip import STRIP_HEADING, strip_html, strip_sentence
 
 if TYPE_CHECKING:
     from openldn.diary import Diary
     from openldn.protocol.plan import Arm, Plan
 
-__all__ = ["AnswerPage", "render_html", "stylesheet"]
+__all__ = ["AnswerPage", "Part", "render_html", "stylesheet"]
 
 _STYLES = ("tokens.css", "answer.css", "file.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the page below the first: a name that stays, its heading, and its HTML."""
+
+    name: str
+    heading: str
+    html: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +120,7 @@ class AnswerPage:
         if self.primary is None:
             return self._no_answer
         outcome = self.primary
-        lines = [size_sentence(outcome), dose_sentence(outcome)]
+        lines = [size_sentence(outcome), dose_sentence(outcome), counted_sentence(outcome)]
         told = "".join(f"<p>{esc(line)}</p>" for line in lines if line)
         if outcome.verdict == "could-not-tell":
             told += f"<p>This is a real result. {esc(recorded_sentence(self.saved))}</p>"
@@ -119,7 +136,7 @@ class AnswerPage:
             return ""
         return (
             "<p>Picture 100 answers that all fit your records. This is how they fall, "
-            f"{GIVEN}.</p>{icons_html(shares(self.primary))}"
+            f"{GIVEN}.</p>{icons_html(shares(self.primary))}{by_size_html(self.primary)}"
         )
 
     @property
@@ -133,6 +150,7 @@ class AnswerPage:
     def good_and_bad(self) -> str:
         """Good days and side effects, side by side, and how likely LDN is behind each."""
         told = harms_told(self.saved.harms)
+        told += by_dose_html(self.saved, self.primary) if self.primary else ""
         return told if told and self.harms is None else harms_html(self.harms) + told
 
     @property
@@ -151,6 +169,20 @@ class AnswerPage:
         if self.primary is None or self.primary.verdict != "could-not-tell":
             return ""
         return bullets(why_open(self.saved, self.primary))
+
+    @property
+    def clearer(self) -> str:
+        """What would make an open question clearer, where that was computed; else empty."""
+        if self.primary is None or self.primary.verdict != "could-not-tell":
+            return ""
+        return forecast_html(self.saved.forecast, self.primary)
+
+    @property
+    def other_ways(self) -> str:
+        """The sensitivity strip of the primary outcome; empty where there are no other ways."""
+        if self.primary is None or not (told := strip_sentence(self.primary)):
+            return ""
+        return f"<p>{esc(told)}</p>{strip_html(self.primary)}"
 
     @property
     def still_true(self) -> str:
@@ -190,20 +222,30 @@ class AnswerPage:
         return bullets(questions(self.primary))
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """Everything below the first part, in its fixed order; empty parts are left out."""
+        parts = (
+            Part("days", "Day by day", self.day_by_day),
+            Part("good-and-bad", "The good and the bad, side by side", self.good_and_bad),
+            Part("open-weeks", "Doses from the open weeks", self.open_part),
+            Part("why-open", "Why it stayed open", self.stayed_open),
+            Part("clearer", "What would make it clearer", self.clearer),
+            Part("still-true", "What is still true", self.still_true),
+            Part("others", "Other things you tracked", self.other_outcomes),
+            Part("guesses", "What you guessed, and what it was", guesses_html(self.saved.blinding)),
+            Part("other-ways", STRIP_HEADING, self.other_ways),
+            Part(
+                "limits", "What this cannot tell you", self.cannot_tell if self.saved.limits else ""
+            ),
+            Part("doctor", "Details for the doctor", self.doctor),
+            Part("visit", "To talk about at the visit", self.visit),
+        )
+        return tuple(part for part in parts if part.html)
+
+    @property
     def body(self) -> str:
         """The whole answer in its fixed order, under the heading of the page."""
-        parts = (
-            ("Day by day", self.day_by_day),
-            ("The good and the bad, side by side", self.good_and_bad),
-            ("Doses from the open weeks", self.open_part),
-            ("Why it stayed open", self.stayed_open),
-            ("What is still true", self.still_true),
-            ("Other things you tracked", self.other_outcomes),
-            ("What this cannot tell you", self.cannot_tell if self.saved.limits else ""),
-            ("Details for the doctor", self.doctor),
-            ("To talk about at the visit", self.visit),
-        )
-        return self.hero + "".join(section(head, part) for head, part in parts if part)
+        return self.hero + "".join(section(part.heading, part.html) for part in self.parts)
 
     @property
     def _no_answer(self) -> str:
@@ -247,6 +289,7 @@ def _other(outcome: OutcomeAnswer) -> str:
     lines = [
         size_sentence(outcome),
         dose_sentence(outcome),
+        counted_sentence(outcome),
         joint_text(outcome),
         *open_sentences(outcome),
     ]

@@ -38,6 +38,7 @@ class PlotDay:
     pair: int | None = None
     is_transition: bool = False
     side_effects: tuple[tuple[str, int | None], ...] = ()
+    events: tuple[str, ...] = ()  # ids as the diary file has them
 
     @property
     def state(self) -> str:
@@ -116,6 +117,7 @@ def _row(
         pair=planned.pair if planned else None,
         is_transition=planned.is_transition if planned else False,
         side_effects=tuple(day.side_effects.items()),
+        events=tuple(day.events),
     )
 
 

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from openldn.protocol.plan import Plan
 
 __all__ = [
+    "Blinding",
+    "DayCount",
+    "Forecast",
+    "Guess",
+    "GuessCounts",
     "Handled",
     "Harm",
+    "HarmDose",
     "Interval",
     "Level",
     "OutcomeAnswer",
@@ -138,6 +144,81 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HarmDose:
+    """One side effect at one dose: days with it of days asked, and the chance of being raised."""
+
+    dose_mg: float
+    found: int
+    asked: int
+    p_raised: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayCount:
+    """Scores of few answers on one side: days with a score, those above the lowest, their sum."""
+
+    found: int
+    asked: int
+    sum: float
+
+    @property
+    def mean(self) -> float | None:
+        """The average answer; None without one."""
+        return self.sum / self.asked if self.asked else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guess:
+    """What was said about one hidden period, beside what it held."""
+
+    period: int
+    arm: str
+    said: str  # active | placebo | unknown
+    confidence: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GuessCounts:
+    """How the guesses about one arm fell, with Bang's index and its interval."""
+
+    arm: str
+    right: int
+    wrong: int
+    unknown: int
+    bang: tuple[float, float, float]  # index, low, high
+
+    @property
+    def answered(self) -> int:
+        """All of them."""
+        return self.right + self.wrong + self.unknown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blinding:
+    """The guesses about hidden periods: a description, never a verdict."""
+
+    periods: int
+    guesses: tuple[Guess, ...]
+    arms: tuple[GuessCounts, ...]
+    james: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """Virtual trials with the person's own noise, run because a question stayed open.
+
+    `plans` are pairs, days of a period, days in all, and the share of trials with a clear answer;
+    the trial that was run stands first. `mcse` is the largest error of these shares.
+    """
+
+    effect: float
+    trials: int
+    mcse: float
+    plans: tuple[tuple[int, int, int, float], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Harm:
     """One side effect: days with it of days asked, and what the answer says of the difference.
 
@@ -153,6 +234,7 @@ class Harm:
     includes: tuple[str, ...]
     p_raised: float | None
     effect: Interval | None
+    doses: tuple[HarmDose, ...]
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Harm:
@@ -167,6 +249,15 @@ class Harm:
             includes=tuple(given.get("includes") or ()),
             p_raised=None if p_raised is None else float(p_raised),
             effect=Interval.read_if_there(given.get("effect")),
+            doses=tuple(
+                HarmDose(
+                    dose_mg=float(one["dose_mg"]),
+                    found=int(one["days"]["found"]),
+                    asked=int(one["days"]["asked"]),
+                    p_raised=float(one["p_raised"]),
+                )
+                for one in given.get("levels", ())
+            ),
         )
 
     @property
@@ -210,6 +301,9 @@ class OutcomeAnswer:
     randomisation_test: Mapping[str, Any] | None
     sensitivity: tuple[SensitivityRow, ...]
     joint: Interval | None  # a secondary outcome leaning on the others
+    hundred: tuple[float, ...]  # equally likely effects in rising order; empty in an older file
+    active: DayCount | None  # families of few answers only, as `comparison`
+    comparison: DayCount | None
     diagnostics: Mapping[str, Any]
 
     @property
@@ -287,6 +381,8 @@ class SavedAnswer:
     refused: tuple[tuple[str, str], ...]
     harms: tuple[Harm, ...]
     handled: tuple[Handled, ...] | None  # None where the plan has no strategies
+    blinding: Blinding | None  # None where no guess was recorded
+    forecast: Forecast | None  # only where it was asked for with the answer
     model: Mapping[str, Any]
     limits: tuple[str, ...]
     citations: tuple[str, ...]
@@ -336,6 +432,8 @@ def _read(answer: Mapping[str, Any], labels: Mapping[str, str], decision: float)
         # A file from before side effects were asked has none.
         harms=tuple(Harm.read(given) for given in answer.get("harms", ())),
         handled=_handled(answer.get("estimand")),
+        blinding=_blinding(answer.get("blinding")),
+        forecast=_forecast(answer.get("forecast")),
         model=answer.get("model", {}),
         limits=tuple(str(limit) for limit in answer.get("limits", ())),
         citations=tuple(_citation(citation) for citation in answer.get("citations", ())),
@@ -381,8 +479,64 @@ def _outcome(given: Mapping[str, Any], labels: Mapping[str, str], decision: floa
         randomisation_test=given.get("randomisation_test"),
         sensitivity=tuple(_sensitivity(row) for row in given.get("sensitivity", ())),
         joint=Interval.read_if_there((given.get("joint") or {}).get("effect")),
+        hundred=tuple(float(value) for value in given.get("hundred", ())),
+        active=_day_count(given.get("days_active")),
+        comparison=_day_count(given.get("days_contrast")),
         diagnostics=given.get("diagnostics", {}),
         **quantity,
+    )
+
+
+def _day_count(given: Mapping[str, Any] | None) -> DayCount | None:
+    if given is None:
+        return None
+    return DayCount(found=int(given["found"]), asked=int(given["asked"]), sum=float(given["sum"]))
+
+
+def _blinding(given: Mapping[str, Any] | None) -> Blinding | None:
+    if given is None:
+        return None
+    return Blinding(
+        periods=int(given["periods"]),
+        guesses=tuple(
+            Guess(
+                period=int(one["period"]),
+                arm=str(one["arm"]),
+                said=str(one["said"]),
+                confidence=None if one["confidence"] is None else int(one["confidence"]),
+                reason=str(one["reason"]),
+            )
+            for one in given["guesses"]
+        ),
+        arms=tuple(
+            GuessCounts(
+                arm=str(arm),
+                right=int(one["right"]),
+                wrong=int(one["wrong"]),
+                unknown=int(one["unknown"]),
+                bang=_index(one["bang"]),
+            )
+            for arm, one in given["arms"].items()
+        ),
+        james=None if given["james"] is None else _index(given["james"]),
+    )
+
+
+def _index(given: Mapping[str, Any]) -> tuple[float, float, float]:
+    return float(given["index"]), float(given["low"]), float(given["high"])
+
+
+def _forecast(given: Mapping[str, Any] | None) -> Forecast | None:
+    if given is None:
+        return None
+    return Forecast(
+        effect=float(given["effect"]),
+        trials=int(given["trials"]),
+        mcse=float(given["mcse"]),
+        plans=tuple(
+            (int(one["pairs"]), int(one["period_days"]), int(one["days"]), float(one["p_clear"]))
+            for one in given["plans"]
+        ),
     )
 
 
@@ -422,10 +576,15 @@ def _wrong_file(answer: Mapping[str, Any]) -> Problem:
     return Problem(
         code="LDN-A901",
         place="the answer file",
-        given=f'kind "{answer.get("kind")}", format {answer.get("format")}',
-        expected='kind "answer", format 1',
+        given=f"kind {_shown(answer.get('kind'))}, format {_shown(answer.get('format'))}",
+        expected='kind "answer", format 1 (a number)',
         todo="Give the file that `openldn analyse --json` wrote.",
     )
+
+
+def _shown(value: object) -> str:
+    """A value as the file has it: text in quotes, a number without."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _damaged(error: Exception) -> Problem:

@@ -7,20 +7,9 @@ any other result. No sentence says what anyone should take.
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
-from openldn.report.assumptions import model_rows
-from openldn.report.checks import (
-    HANDLED_HEADING,
-    STRIP_HEADING,
-    handled_lines,
-    joint_text,
-    strip_lines,
-    test_text,
-)
 from openldn.report.saved import Harm, Level, OutcomeAnswer, SavedAnswer
 from openldn.report.words import (
     direction,
@@ -31,20 +20,22 @@ from openldn.report.words import (
     share_word,
 )
 
-if TYPE_CHECKING:
-    from openldn.protocol.plan import Plan
-
 __all__ = [
     "GIVEN",
     "HEADING",
     "PURPOSE",
     "Sentence",
     "Share",
+    "change_text",
+    "counted_sentence",
     "dose_sentence",
     "first_sentence",
     "grade_sentence",
+    "harm_line",
+    "harm_note",
     "harm_sentence",
     "interval_note",
+    "matters",
     "open_sentences",
     "questions",
     "recorded_sentence",
@@ -52,7 +43,6 @@ __all__ = [
     "shares",
     "size_sentence",
     "still_true",
-    "summary_text",
     "why_open",
 ]
 
@@ -131,7 +121,7 @@ def scale_sentence(outcome: OutcomeAnswer) -> str:
         better = f"{'Fewer' if outcome.better == 'lower' else 'More'} days with it is better"
     return (
         f"{outcome.title}, {asked}. {better}. "
-        f"A change of {_matters(outcome)} or more counts as one that matters."
+        f"A change of {matters(outcome)} or more counts as one that matters."
     )
 
 
@@ -141,7 +131,7 @@ def shares(outcome: OutcomeAnswer, level: Level | None = None) -> tuple[Share, S
     gain, loss = outcome.better_word, outcome.worse_word
     if outcome.family == "binary":
         gain, loss = ("rarer", "more often") if gain == "lower" else ("more often", "rarer")
-    by = f"by {_matters(outcome)} or more"
+    by = f"by {matters(outcome)} or more"
     return (
         Share(group="better", count=better, label=f"{outcome.title} {gain} {by}"),
         Share(group="same", count=same, label="About the same"),
@@ -154,15 +144,15 @@ def size_sentence(outcome: OutcomeAnswer) -> str:
     if outcome.verdict != "clear-benefit":
         return ""
     better = outcome.headline.shares[0]
-    matters = _matters(outcome)
+    enough = matters(outcome)
     if outcome.is_worthwhile:
         return (
             f"It may be large enough to matter: {better} of 100 answers that fit your records "
-            f"show a gain of {matters} or more."
+            f"show a gain of {enough} or more."
         )
     return (
         f"We could not tell if it is large enough to matter: {better} of 100 answers that fit "
-        f"your records show a gain of {matters} or more."
+        f"your records show a gain of {enough} or more."
     )
 
 
@@ -211,7 +201,6 @@ def why_open(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[str, ...]:
         swing = points(outcome.noise_sd.mean, outcome.decimals)
         reasons.append(f"Your {outcome.name} moves by about {swing} on its own.")
     reasons.append(f"The answer rests on {outcome.days_recorded} days with a score.")
-    reasons.append("More pairs, or more days in each, would make the range smaller.")
     return tuple(reasons)
 
 
@@ -227,27 +216,95 @@ def still_true(outcome: OutcomeAnswer) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def harm_sentence(harm: Harm) -> str:
-    """Return one side effect: its days on both sides, and how likely LDN is behind it.
+def counted_sentence(outcome: OutcomeAnswer) -> str:
+    """Return the days behind an outcome of few answers, and how likely LDN is behind them.
+
+    Empty for scores of many steps, and where the file does not hold the days.
+    """
+    on, off = outcome.active, outcome.comparison
+    if on is None or off is None or on.mean is None or off.mean is None:
+        return ""
+    level = outcome.headline
+    against = _DAYS_OFF[level.contrast == "placebo"]
+    p_fewer = level.p_benefit if outcome.better == "lower" else 1 - level.p_benefit
+    days = f"{on.asked} LDN days", f"{off.asked} {against}"
+    if outcome.family == "binary":
+        found = f"{outcome.title} on {on.found} of {days[0]} against {off.found} of {days[1]}"
+        ways = "made rarer by", "made more frequent by"
+    elif outcome.family == "count":
+        ends = [f"{number(one.mean or 0.0)} a day" for one in (on, off)]
+        found = f"{outcome.title}: {ends[0]} on {days[0]} against {ends[1]} on {days[1]}"
+        ways = "fewer because of", "more because of"
+    else:
+        ends = [number(one.mean or 0.0, outcome.decimals) for one in (on, off)]
+        found = f"{outcome.title}: {ends[0]} on average on {days[0]} against {ends[1]} on {days[1]}"
+        ways = "lower because of", "higher because of"
+    cause = _cause(level.includes)
+    if outcome.verdict == "could-not-tell":
+        return (
+            f"{found}. We could not tell if that is {cause}.{_say_so(on.mean - off.mean, p_fewer)}"
+        )
+    return f"{found}: {_part_of(cause, p_fewer, ways)}."
+
+
+def _say_so(difference: float, p_fewer: float) -> str:
+    if not difference:
+        return ""
+    return f" {_of_100(p_fewer if difference < 0 else 1 - p_fewer)} answers say so."
+
+
+def _part_of(cause: str, p_fewer: float, ways: tuple[str, str]) -> str:
+    """Say which way is likely, in the words of a family."""
+    p, way = max((p_fewer, ways[0]), (1 - p_fewer, ways[1]))
+    return f"{share_word(round(100 * p))} {way} {cause} ({_of_100(p)})"
+
+
+def _of_100(p: float) -> str:
+    """Return a chance as answers of 100, never as all or none of them unless it is."""
+    if 0.995 <= p < 1:
+        return "more than 99 of 100"
+    return "less than 1 of 100" if 0 < p < 0.005 else f"{round(100 * p)} of 100"
+
+
+def harm_note() -> str:
+    """Say why a count can look clearer than the chance beside it: both use the days differently."""
+    return (
+        "The counts go by the capsule of the day. The chance also asks if the days fit a slow"
+        " build-up and fade, as for your scores. So a side effect that comes at once can look less"
+        " likely here than in the counts. Look at both."
+    )
+
+
+def harm_line(harm: Harm) -> str:
+    """Return one side effect in short: its days on both sides, and how likely LDN is behind it.
 
     "We could not tell" stands in the same place as any other word.
     """
     if harm.p_raised is None or harm.effect is None:
         return f"{harm.title}: no answer. {harm.reason or ''}".rstrip()
-    found = f"{harm.title} on {_days_with(harm)}"
-    cause = "LDN" if harm.includes == ("drug",) else _MIXED_CAUSES["time" in harm.includes]
-    count = round(100 * harm.p_raised)
-    word = share_word(count)
+    word, cause = share_word(round(100 * harm.p_raised)), _cause(harm.includes)
     if word in ("likely", "very likely"):
         told = f"{word} caused by {cause}"
     elif word in ("unlikely", "very unlikely"):
         told = f"{word} to be made more frequent by {cause}"
     else:
         told = f"we could not tell whether {cause} had a part in it"
+    return f"{harm.title} on {_days_with(harm)}: {told} ({_of_100(harm.p_raised)})."
+
+
+def harm_sentence(harm: Harm) -> str:
+    """Return one side effect as `harm_line`, with the range of its difference."""
+    if harm.effect is None:
+        return harm_line(harm)
     ends = f"{_more_days(harm.effect.low)} and {_more_days(harm.effect.high)}"
-    return f"{found}: {told} ({count} of 100). The true difference is likely between {ends} in 100."
+    return f"{harm_line(harm)} The true difference is likely between {ends} in 100."
 
 
+def _cause(includes: Sequence[str]) -> str:
+    return "LDN" if tuple(includes) == ("drug",) else _MIXED_CAUSES["time" in includes]
+
+
+_DAYS_OFF = {True: "placebo days", False: "days without LDN"}
 _MIXED_CAUSES = {
     False: "LDN and your expectations together",
     True: "LDN, your expectations and the passing of time together",
@@ -255,7 +312,7 @@ _MIXED_CAUSES = {
 
 
 def _days_with(harm: Harm) -> str:
-    against = "placebo days" if harm.contrast == "placebo" else "days without LDN"
+    against = _DAYS_OFF[harm.contrast == "placebo"]
     (on, asked_on), (off, asked_off) = harm.active, harm.comparison
     return f"{on} of {asked_on} LDN days against {off} of {asked_off} {against}"
 
@@ -290,82 +347,10 @@ def questions(outcome: OutcomeAnswer | None) -> tuple[str, ...]:
     )
 
 
-def summary_text(answer: Mapping[str, Any], *, plan: Plan | None = None, width: int = 80) -> str:
-    """Return the whole answer as plain text for a terminal."""
-    saved = SavedAnswer.read(answer, plan=plan)
-    blocks = [_wrapped([HEADING + "."], width)]
-    blocks += [_outcome_text(saved, outcome, width) for outcome in _in_order(saved)]
-    if saved.refused:
-        blocks.append(_listed("No answer for:", [f"{k}: {why}" for k, why in saved.refused], width))
-    if saved.harms:
-        head = f"Side effects, {GIVEN}:"
-        blocks.append(_listed(head, [harm_sentence(harm) for harm in saved.harms], width))
-    if handled := handled_lines(saved):
-        blocks.append(_listed(HANDLED_HEADING, handled, width))
-    reasons = [reason.text for reason in saved.grade_reasons]
-    blocks.append(_listed(f"{grade_sentence(saved)} {recorded_sentence(saved)}", reasons, width))
-    if saved.limits:
-        blocks.append(_listed("What this cannot tell you:", saved.limits, width))
-    assumed = [f"{name}: {text}" for name, text in model_rows(saved.model)]
-    blocks.append(_listed("The assumptions:", assumed, width))
-    blocks.append(_wrapped([PURPOSE], width))
-    blocks.append(_listed("To talk about at the visit:", questions(saved.primary), width))
-    return "\n\n".join(blocks) + "\n"
-
-
-def _in_order(saved: SavedAnswer) -> tuple[OutcomeAnswer, ...]:
-    return ((saved.primary,) if saved.primary else ()) + saved.others
-
-
-def _outcome_text(saved: SavedAnswer, outcome: OutcomeAnswer, width: int) -> str:
-    told = [first_sentence(outcome).text, interval_note()]
-    if outcome.verdict == "could-not-tell":
-        told.append("This is a real result.")
-    told += [text for text in (size_sentence(outcome), dose_sentence(outcome)) if text]
-    blocks = [
-        _wrapped([" ".join(told)], width),
-        _wrapped([scale_sentence(outcome)], width),
-        _listed(
-            f"Of 100 answers, {GIVEN}:",
-            [share.text for share in shares(outcome)],
-            width,
-        ),
-    ]
-    if outcome.randomisation_test:
-        blocks.append(_wrapped([test_text(outcome)], width))
-    if outcome is saved.primary and (lines := strip_lines(outcome)):
-        head = f"{STRIP_HEADING} Difference in points, with the range of 95 of 100 answers:"
-        blocks.append(_listed(head, lines, width))
-    if told_together := joint_text(outcome):
-        blocks.append(_wrapped([told_together], width))
-    if outcome.open_levels:
-        head = "From the weeks when you knew what you took:"
-        blocks.append(_listed(head, open_sentences(outcome), width))
-    if outcome.verdict == "could-not-tell":
-        blocks.append(_listed("Why it stayed open:", why_open(saved, outcome), width))
-        blocks.append(_listed("What is still true:", still_true(outcome), width))
-    return "\n\n".join(blocks)
-
-
-def _wrapped(paragraphs: Iterable[str], width: int) -> str:
-    return "\n".join(textwrap.fill(text, width, break_long_words=False) for text in paragraphs)
-
-
-def _listed(head: str, items: Iterable[str], width: int) -> str:
-    lines = [textwrap.fill(head, width, break_long_words=False)]
-    lines += [
-        textwrap.fill(
-            item, width, initial_indent="  - ", subsequent_indent="    ", break_long_words=False
-        )
-        for item in items
-    ]
-    return "\n".join(lines)
-
-
 def _told(outcome: OutcomeAnswer, level: Level, verdict: str) -> Sentence:
     if verdict == "could-not-tell":
         return _could_not_tell(outcome, level)
-    change = f"about {_change(outcome, level.effect.mean)}"
+    change = f"about {change_text(outcome, level.effect.mean)}"
     after = (
         f" {_than(level)}. {_likely_between(outcome, level)}"
         f"{_worth_saying(outcome, verdict)}{_includes(level)}"
@@ -387,7 +372,7 @@ def _size(outcome: OutcomeAnswer, value: float) -> str:
     return points(value, outcome.decimals)
 
 
-def _change(outcome: OutcomeAnswer, value: float) -> str:
+def change_text(outcome: OutcomeAnswer, value: float) -> str:
     """Return a difference with its direction: ``1.3 points lower``, ``12 fewer days in 100``."""
     size = _size(outcome, value)
     if outcome.family == "binary":
@@ -395,7 +380,7 @@ def _change(outcome: OutcomeAnswer, value: float) -> str:
     return f"{size} {direction(value)}"
 
 
-def _matters(outcome: OutcomeAnswer) -> str:
+def matters(outcome: OutcomeAnswer) -> str:
     """Return the difference that matters as it is spoken."""
     if outcome.family in _OWN_WORDS:
         return _size(outcome, outcome.mcid)
@@ -430,7 +415,7 @@ def _than(level: Level) -> str:
 def _likely_between(outcome: OutcomeAnswer, level: Level) -> str:
     low, high, decimals = level.effect.low, level.effect.high, outcome.decimals
     if outcome.family in _OWN_WORDS:
-        ends = f"{_change(outcome, low)} and {_change(outcome, high)}"
+        ends = f"{change_text(outcome, low)} and {change_text(outcome, high)}"
     elif low < 0 < high and float(f"{high:.{decimals}f}") and float(f"{low:.{decimals}f}"):
         ends = f"{points(low, decimals)} lower and {points(high, decimals)} higher"
     elif level.effect.mean < 0:
@@ -441,7 +426,7 @@ def _likely_between(outcome: OutcomeAnswer, level: Level) -> str:
 
 
 def _anywhere(outcome: OutcomeAnswer, level: Level) -> str:
-    ends = [_change(outcome, end) for end in (level.effect.low, level.effect.high)]
+    ends = [change_text(outcome, end) for end in (level.effect.low, level.effect.high)]
     return f"The true difference may lie anywhere from {ends[0]} to {ends[1]}."
 
 

@@ -10,7 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from openldn.report.assumptions import model_rows
-from openldn.report.checks import headline_rows, interval_text, row_text, test_text
+from openldn.report.checks import (
+    band_text,
+    headline_rows,
+    row_text,
+    span_text,
+    strip_text,
+    strip_unit,
+    test_text,
+)
 from openldn.report.daily_plot import DailyPlot, Panel, Scale, Stretch
 from openldn.report.doctor import (
     conduct_rows,
@@ -20,19 +28,21 @@ from openldn.report.doctor import (
 )
 from openldn.report.harms import HarmTable
 from openldn.report.page import AnswerPage
-from openldn.report.saved import OutcomeAnswer, SavedAnswer
+from openldn.report.saved import Harm, OutcomeAnswer, SavedAnswer
 from openldn.report.sentences import (
     HEADING,
     PURPOSE,
+    counted_sentence,
     first_sentence,
     grade_sentence,
+    harm_line,
     interval_note,
     open_sentences,
     questions,
     scale_sentence,
     shares,
 )
-from openldn.report.words import dose_text, matters_text, signed
+from openldn.report.words import dose_text
 
 __all__ = ["sheet_data"]
 
@@ -40,6 +50,8 @@ __all__ = ["sheet_data"]
 _MOST_ROWS = 9
 _MOST_CHECKS = 15  # every row that model.md section 8 knows
 _MOST_LIMITS = 7
+_MOST_CAUSED = 5
+_MOST_OTHERS = 8
 _MOST_REASONS = 6
 _MOST_PRIOR_LETTERS = 1200
 _MOST_LETTERS = 160
@@ -69,11 +81,17 @@ def sheet_data(page: AnswerPage, *, who: Sequence[str] = ()) -> dict[str, Any]:
         "plot": _plot(page.plot, Scale.of(outcome)) if page.plot else None,
         "sensitivity": _sensitivity(outcome),
         "estimand": [
-            estimand_text(saved, outcome),
-            result_text(outcome),
-            test_text(outcome),
+            text
+            for text in (
+                estimand_text(saved, outcome),
+                result_text(outcome),
+                counted_sentence(outcome),
+                test_text(outcome),
+            )
+            if text
         ],
         "harms": _harms(page.harms) if page.harms else None,
+        "caused": _caused(saved.harms),
         "conduct": _conduct(saved, outcome),
         "quantities": _most(quantity_rows(outcome), _MOST_ROWS + 4),
         "priors": _priors(saved),
@@ -101,6 +119,7 @@ def _empty(saved: SavedAnswer, who: Sequence[str]) -> dict[str, Any]:
         "sensitivity": None,
         "estimand": ["Nothing was estimated."],
         "harms": None,
+        "caused": [],
         "conduct": [["Grade", saved.grade], ["Days recorded", f"{saved.days_recorded}"]],
         "quantities": [],
         "priors": _priors(saved),
@@ -200,8 +219,8 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
     return {
         "title": f"If we look another way{more}",
         "heads": [
-            f"Grey: within {matters_text(outcome.mcid)}",
-            f"{signed(low)} to {signed(high)}",
+            f"Grey: within {band_text(outcome)}",
+            span_text(outcome, low, high),
             "Mean (95%)",
         ],
         "band": [at(-outcome.mcid), at(outcome.mcid)],
@@ -212,7 +231,7 @@ def _sensitivity(outcome: OutcomeAnswer) -> dict[str, Any] | None:
                 "low": at(row.effect.low),
                 "mean": at(row.effect.mean),
                 "high": at(row.effect.high),
-                "text": interval_text(row.effect, outcome.decimals),
+                "text": strip_text(outcome, row.effect),
             }
             for row in kept
         ],
@@ -235,6 +254,13 @@ def _harms(table: HarmTable) -> dict[str, Any]:
     }
 
 
+def _caused(harms: Sequence[Harm]) -> list[str]:
+    """Return whether LDN is behind each side effect, the likeliest first."""
+    answered = [harm for harm in harms if harm.p_raised is not None]
+    answered.sort(key=lambda harm: -(harm.p_raised or 0.0))
+    return _most_lines([harm_line(harm) for harm in answered], _MOST_CAUSED)
+
+
 def _conduct(saved: SavedAnswer, outcome: OutcomeAnswer) -> list[list[str]]:
     rows = [[name, _short(value)] for name, value in conduct_rows(saved, outcome)]
     rows[1] = ["Grade", grade_sentence(saved).removeprefix("Grade ")]
@@ -251,9 +277,20 @@ def _priors(saved: SavedAnswer) -> str:
 
 def _others(saved: SavedAnswer, outcome: OutcomeAnswer) -> list[str]:
     lines = [f"Open weeks, apart: {text}" for text in open_sentences(outcome)]
-    lines += [first_sentence(other).text for other in saved.others]
+    for other in saved.others:
+        lines += [first_sentence(other).text, counted_sentence(other), _together(other)]
+    lines = [line for line in lines if line]
     lines += [f"{name}: no answer. {why}" for name, why in saved.refused]
-    return _most_lines(lines, 6)
+    return _most_lines(lines, _MOST_OTHERS)
+
+
+def _together(other: OutcomeAnswer) -> str:
+    if other.joint is None:
+        return ""
+    return (
+        f"{other.title}, together with all secondary scores:"
+        f" {strip_text(other, other.joint)} {strip_unit(other)}."
+    )
 
 
 def _most(rows: Sequence[tuple[str, str]], most: int) -> list[list[str]]:

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from openldn.protocol.outcomes import Better, Family, Outcome
 
-__all__ = ["LatentPerson", "coefficient_for", "draw_answers", "expected_points", "latent_person"]
+__all__ = [
+    "LatentPerson",
+    "coefficient_for",
+    "draw_answers",
+    "drifting",
+    "expected_points",
+    "latent_person",
+]
 
 Floats = NDArray[np.float64]
 
@@ -87,6 +94,17 @@ def latent_person(
         cuts=tuple(rounded(NormalDist().inv_cdf(j / outcome.steps)) for j in ordered),
         dispersion=_DISPERSION,
     )
+
+
+def drifting(steps: Floats, phi: float) -> Floats:
+    """AR(1) with the spread of its steps, stationary from the first day on."""
+    wandering = np.empty(len(steps))
+    u = steps[0] if len(steps) else 0.0
+    for day in range(len(steps)):
+        if day:
+            u = phi * u + math.sqrt(1 - phi**2) * steps[day]
+        wandering[day] = u
+    return wandering
 
 
 def expected_points(outcome: Outcome, person: LatentPerson, predictor: Floats) -> Floats:

@@ -12,7 +12,7 @@ from openldn.inference.gaussian import Series
 from openldn.inference.grid import GridTooHard
 from openldn.inference.priors import beta_prior
 from openldn.protocol.calendar import Phase, calendar
-from openldn.protocol.outcomes import Outcome
+from openldn.protocol.outcomes import Family, Outcome
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
 
@@ -34,9 +34,11 @@ class Assumptions:
     Attributes
     ----------
     sigma
-        Standard deviation of the noise, in points of the primary outcome.
+        Standard deviation of the noise, in points of the primary outcome; None for families whose
+        answers scatter by their own rule (yes or no, answers in order, counts).
     phi, w
-        Day-to-day memory of the wandering, and the share of the noise that is new every day.
+        Day-to-day memory of the wandering, and the share of the noise that is new every day; the
+        other families have no w.
     tau
         Days until 63% of an effect is there; drawn evenly on a logarithmic scale.
     level
@@ -52,7 +54,7 @@ class Assumptions:
         How many values of her own baseline diary the noise comes from; 0 where it is assumed.
     """
 
-    sigma: Range
+    sigma: Range | None
     phi: Range = (0.0, 0.8)
     w: Range = (0.2, 0.8)
     tau: Range = (3.0, 14.0)
@@ -65,6 +67,8 @@ class Assumptions:
     @classmethod
     def believable(cls, outcome: Outcome) -> "Assumptions":
         """A person such as `simulate` invents: noise of a tenth to a fifth of the scale."""
+        if outcome.family is not Family.GAUSSIAN:
+            return cls(sigma=None)
         return cls(sigma=(0.1 * outcome.width, 0.2 * outcome.width))
 
     def with_own_noise(self, diary: Diary, *, plan: Plan) -> "Assumptions":
@@ -112,6 +116,8 @@ class Assumptions:
         }
         for name, (least, most) in limits.items():
             value = getattr(self, name)
+            if value is None:
+                continue
             low, high = value if isinstance(value, tuple) else (value, value)
             if not least <= low <= high <= most:
                 yield Problem(

@@ -1,7 +1,9 @@
 """Trials without an effect, for a plan whose answer is looked at before the end.
 
 Each look is one more chance to be misled, so the threshold is raised until such trials mislead
-seldom enough. `openldn.inference.looks` says what it needs of them; they are made here.
+seldom enough. `openldn.inference.looks` says what it needs of them; they are made here. Trials of
+yes-or-no answers, answers in order and counts would take an hour, one by one: scores on the same
+scale stand in for them.
 """
 
 from collections.abc import Sequence
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.inference.limits import MIN_FOR_CLEAR
+from openldn.protocol.outcomes import Family
 from openldn.protocol.plan import Plan
 from openldn.virtual.assumptions import Assumptions
 from openldn.virtual.trials import BLOCK, Block, People, answers_of, draw
@@ -38,6 +41,7 @@ def null_trials(plan: Plan, *, looks: Sequence[int], trials: int, seed: int) -> 
     ndarray
         (trials, looks); `NOTHING_TOLD` where the diary is still too short for a clear answer.
     """
+    plan = _as_scores(plan)
     block = Block(
         plan=plan,
         effect=0.0,
@@ -50,6 +54,11 @@ def null_trials(plan: Plan, *, looks: Sequence[int], trials: int, seed: int) -> 
         people = draw(replace(block, number=number, count=min(BLOCK, trials - first)))
         found.append(np.column_stack([_at_look(plan, people, pairs) for pairs in looks]))
     return np.concatenate(found)
+
+
+def _as_scores(plan: Plan) -> Plan:
+    outcomes = (replace(outcome, family=Family.GAUSSIAN) for outcome in plan.outcomes)
+    return replace(plan, outcomes=tuple(outcomes))
 
 
 def _at_look(plan: Plan, people: People, pairs: int) -> NDArray[np.float64]:

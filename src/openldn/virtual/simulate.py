@@ -27,6 +27,7 @@ from openldn.virtual._answers import (
     LatentPerson,
     coefficient_for,
     draw_answers,
+    drifting,
     expected_points,
     latent_person,
 )
@@ -264,7 +265,7 @@ def _answers(
     """Find the coefficients that make the asked differences, and draw every day's answer."""
     n = len(days)
     exposures = _exposures(plan, days, body.tau)
-    wandering = _drifting(rng.normal(0, person.su, n), body.phi)
+    wandering = drifting(rng.normal(0, person.su, n), body.phi)
     predictor = person.alpha + person.gamma * _place(n) + wandering
     pill_points = pill * outcome.width / 10
     pill_link = _rounded(coefficient_for(outcome, person, predictor, points=pill_points))
@@ -346,18 +347,7 @@ def _exposure(acting: Sequence[object], level: object, *, starts_on: bool, tau: 
 def _noise(n: int, body: _Body, sigma: float, rng: np.random.Generator) -> Floats:
     scatter = rng.normal(0, sigma * math.sqrt(body.w), n)
     steps = rng.normal(0, sigma * math.sqrt(1 - body.w), n)
-    return _drifting(steps, body.phi) + scatter
-
-
-def _drifting(steps: Floats, phi: float) -> Floats:
-    """AR(1) with the spread of its steps, stationary from the first day on."""
-    wandering = np.empty(len(steps))
-    u = steps[0] if len(steps) else 0.0
-    for day in range(len(steps)):
-        if day:
-            u = phi * u + math.sqrt(1 - phi**2) * steps[day]
-        wandering[day] = u
-    return wandering
+    return drifting(steps, body.phi) + scatter
 
 
 def _on_scale(course: Floats, outcome: Outcome) -> Floats:

@@ -25,7 +25,8 @@ Progress = Callable[[int, int], None]
 
 # A worker may be killed from outside; a block that kills three in a row is our mistake.
 MOST_DEATHS = 3
-SECONDS_TO_CONNECT = "10s"
+# A scheduler that runs answers at once; who mistyped its address should not wait.
+TIME_TO_CONNECT = "3s"
 
 
 def run_all(
@@ -104,7 +105,7 @@ def _on_dask(blocks: Sequence[Block], address: str) -> Iterator[tuple[Block, Tal
     except ModuleNotFoundError:
         raise InputError([_no_extra()]) from None
     try:
-        client = dask.Client(address, timeout=SECONDS_TO_CONNECT)
+        client = dask.Client(address, timeout=TIME_TO_CONNECT)
     except (OSError, ValueError) as error:  # TimeoutError is an OSError
         raise InputError([_no_scheduler(address, error)]) from None
     with client:

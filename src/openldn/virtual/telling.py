@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from openldn.protocol.outcomes import Better
+from openldn.protocol.outcomes import Better, Family
 from openldn.protocol.plan import Plan
 from openldn.virtual.study import LIKELY, Chances, Design, Study
 
@@ -73,7 +73,7 @@ def _compared(study: Study) -> Iterator[str]:
     if best is None:
         return
     gain = best.at(effect).p_clear - mine.at(effect).p_clear
-    size = f"For a difference of {_points(effect)}"
+    size = f"For a difference of {_points(study.plan, effect)}"
     # Two errors of each side: less could be the luck of the draw.
     if gain > 2.0 * (best.at(effect).mcse + mine.at(effect).mcse):
         yield (
@@ -114,12 +114,14 @@ def _rough(study: Study) -> Iterator[str]:
 
 def _assumed(study: Study) -> str:
     assumed, outcome = study.assumptions, study.plan.primary
-    low, high = assumed.sigma
     own = assumed.own_values
     source = f"From your own {own} baseline values" if own else "Assumed, as no diary was given"
+    noise = "slow ups and downs of a believable size"
+    if assumed.sigma is not None:
+        noise = "daily noise of {:.1f} to {:.1f} points".format(*assumed.sigma)
     hope = f" Any capsule brings {assumed.hope:g} points by itself." if assumed.hope else ""
     return (
-        f"{source}: daily noise of {low:.1f} to {high:.1f} points ({outcome.label})."
+        f"{source}: {noise} ({outcome.label})."
         f" Also assumed: {100 * assumed.missing:.0f}% of days missing,"
         f" {100 * assumed.drop_out:.0f}% of people stopping early, {assumed.tau[0]:g} to"
         f" {assumed.tau[1]:g} days until most of an effect is there.{hope}"
@@ -153,13 +155,23 @@ def _named(plan: Plan, *, beside: Plan) -> str:
     return _shape(plan) if is_same else f"{_shape(plan)} in {scheme} order"
 
 
-def _points(effect: float) -> str:
-    return "1 point" if abs(effect) == 1 else f"{abs(effect):g} points"
+def _points(plan: Plan, effect: float) -> str:
+    """The size of an effect: points, days in 100 for yes or no, or how many a day."""
+    outcome, size = plan.primary, abs(effect)
+    if outcome.family is Family.BINARY:
+        return f"{100 * size / outcome.width:.0f} days in 100"
+    if outcome.family is Family.COUNT:
+        return f"{size:g} a day"
+    return "1 point" if size == 1 else f"{size:g} points"
 
 
 def _moves(plan: Plan, effect: float) -> str:
     outcome = plan.primary
-    verb = "lowers" if effect < 0 else "raises"
+    name = f"{outcome.label[0].lower()}{outcome.label[1:]}"
     is_better = (effect < 0) == (outcome.better is Better.LOWER)
     note = "" if is_better else ", which would be worse"
-    return f"{verb} your {outcome.label[0].lower()}{outcome.label[1:]} by {_points(effect)}{note}"
+    if outcome.family is Family.BINARY:
+        days = _points(plan, effect).replace("days", "fewer days" if effect < 0 else "more days")
+        return f"brings {days} with {name}{note}"
+    verb = "lowers" if effect < 0 else "raises"
+    return f"{verb} your {name} by {_points(plan, effect)}{note}"

@@ -17,15 +17,19 @@ from numpy.typing import NDArray
 
 from openldn._version import __version__
 from openldn.inference import bulk, priors
+from openldn.inference.families import fit_outcome
+from openldn.inference.grid import GridTooHard
+from openldn.inference.latent_model import LatentFit
 from openldn.inference.limits import MIN_FOR_CLEAR
 from openldn.inference.priors import BetaPrior
 from openldn.inference.question import MIN_VALUES
 from openldn.protocol.calendar import calendar
 from openldn.protocol.doses import Dose
-from openldn.protocol.outcomes import Better, Outcome
+from openldn.protocol.outcomes import Better, Family, Outcome
 from openldn.protocol.plan import Acts, Arm, Plan
 from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.schemes import member, set_size
+from openldn.virtual._answers import coefficient_for, draw_answers, drifting, latent_person
 from openldn.virtual.assumptions import Assumptions, Range
 
 __all__ = [
@@ -46,6 +50,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 BLOCK: Final = 256
+# Nobody lives at the very end of a scale: there an answer would be certain.
+LEAST_PLACE: Final = 0.01
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,17 +198,30 @@ def answers_of(people: People, *, plan: Plan, points: int = bulk.POINTS) -> Answ
         chosen = np.flatnonzero(can & ((placebo & nothing) == has_pill))
         if not len(chosen):
             continue
-        found = bulk.fit_many(
-            _batch(people, chosen, plan=plan, has_pill=has_pill),
-            prior=prior_of(plan),
-            mcid=outcome.mcid,
-            points=points,
-        )
-        below = found.below[:, 1]
+        batch = _batch(people, chosen, plan=plan, has_pill=has_pill)
+        if outcome.family is Family.GAUSSIAN:
+            found = bulk.fit_many(batch, prior=prior_of(plan), mcid=outcome.mcid, points=points)
+            below, sd[chosen] = found.below[:, 1], found.sd
+            alone += int(found.is_finished_alone.sum())
+        else:
+            below, sd[chosen] = _one_by_one(batch, plan)
+            alone += len(chosen)
         p_benefit[chosen] = below if outcome.better is Better.LOWER else 1.0 - below
-        sd[chosen] = found.sd
-        alone += int(found.is_finished_alone.sum())
     return Answers(p_benefit=p_benefit, sd=sd, alone=alone)
+
+
+def _one_by_one(batch: bulk.Batch, plan: Plan) -> tuple[Floats, Floats]:
+    """Share below 0 and SD in points of the target's effect, by the route of one diary."""
+    told = np.full((len(batch.score), 2), np.nan)
+    for at in range(len(told)):
+        try:
+            fit = fit_outcome(batch.series(at), plan.primary, prior_of(plan))
+        except GridTooHard:
+            continue  # `analyse` would refuse
+        effects = fit.link_levels if isinstance(fit, LatentFit) else fit.levels
+        below = float(effects[batch.asked].below(0.0))
+        told[at] = below, fit.levels[batch.asked].summary().sd
+    return told[:, 0], told[:, 1]
 
 
 def prior_of(plan: Plan) -> BetaPrior:
@@ -215,7 +234,7 @@ def prior_of(plan: Plan) -> BetaPrior:
     """
     name = plan.analysis.prior
     if name != "evidence":
-        return priors.beta_prior(name)
+        return priors.beta_prior(name, plan.primary.family)
     found = priors.evidence_prior(plan.person.conditions, plan.primary)
     if found is None:
         raise InputError([_no_evidence(plan.primary)])
@@ -232,14 +251,87 @@ def draw(block: Block) -> People:
     distinct = sorted(set(numbers))
     templates = tuple(template_of(plan, number) for number in distinct)
     row = np.array([distinct.index(number) for number in numbers])
-    bodies = _drawn_bodies(body, assumed, plan.primary)
+    if plan.primary.family is Family.GAUSSIAN:
+        score = _scores(block, body, noise, templates, row)
+    else:
+        score = _answers(block, body, noise, templates, row)
+    some = slice(block.count)
+    score = np.where(_is_missing(plan, assumed, gaps), np.nan, score)
+    return People(score=score[some], order=row[some], templates=templates)
+
+
+def _scores(
+    block: Block,
+    body: np.random.Generator,
+    noise: np.random.Generator,
+    templates: Sequence[Template],
+    row: NDArray[np.int64],
+) -> Floats:
+    """(N, T) scores on every day."""
+    plan = block.plan
+    bodies = _drawn_bodies(body, block.assumptions, plan.primary)
     score = bodies.course(plan.total_days)
     score += _effects(block, bodies.tau, templates, row)
     score += bodies.noise(noise, plan.total_days)
-    score = _on_scale(score, plan.primary)
-    score[_is_missing(plan, assumed, gaps)] = np.nan
-    some = slice(block.count)
-    return People(score=score[some], order=row[some], templates=templates)
+    return _on_scale(score, plan.primary)
+
+
+def _answers(
+    block: Block,
+    body: np.random.Generator,
+    noise: np.random.Generator,
+    templates: Sequence[Template],
+    row: NDArray[np.int64],
+) -> Floats:
+    """(N, T) answers of the other families on every day; NaN for people who are not wanted.
+
+    Each person has a stream of her own, so more trials keep the first ones as they were.
+    """
+    plan, assumed, outcome = block.plan, block.assumptions, block.plan.primary
+    tau = np.exp(_uniform(body, (math.log(assumed.tau[0]), math.log(assumed.tau[1]))))
+    phi, place, spread = (_uniform(body, ends) for ends in (assumed.phi, assumed.level, (0.0, 1.0)))
+    drift, streams = body.normal(size=BLOCK), noise.spawn(BLOCK)
+    pushes = _pushes(block, tau, templates, row)
+    middle = (np.arange(plan.total_days) - (plan.total_days - 1) / 2) / plan.total_days
+    answers = np.full((BLOCK, plan.total_days), np.nan)
+    for at in range(block.count):
+        person = latent_person(
+            outcome,
+            place=min(max(float(place[at]), LEAST_PLACE), 1.0 - LEAST_PLACE),
+            drift=float(drift[at]),
+            spread=float(spread[at]),
+            rounded=float,
+        )
+        steps = streams[at].normal(0.0, person.su, plan.total_days)
+        predictor = person.alpha + person.gamma * middle + drifting(steps, float(phi[at]))
+        before = predictor
+        for points, exposure in pushes:
+            if points:
+                link = coefficient_for(outcome, person, before, points=points)
+                predictor = predictor + link * exposure[at]
+        answers[at] = draw_answers(outcome, person, predictor, streams[at])
+    return answers
+
+
+def _pushes(
+    block: Block, tau: Floats, templates: Sequence[Template], row: NDArray[np.int64]
+) -> list[tuple[float, Floats]]:
+    """What acts on the answers: how many points it makes in the end, and (N, T) how far it is."""
+    plan, already = block.plan, block.plan.drug.already_on
+    level = np.stack([one.level for one in templates])[row]
+    capsule = np.stack([one.capsule for one in templates])[row].astype(np.float64)
+    toward_better = -1.0 if plan.primary.better is Better.LOWER else 1.0
+    hope = _exposure(capsule, tau, start=float(already.ug > 0))
+    doses = [
+        (
+            block.effect * share,
+            _exposure((level == at).astype(np.float64), tau, start=float(already == dose)),
+        )
+        for at, (dose, share) in enumerate(
+            zip(levels_of(plan), _dose_share(plan)[1:], strict=True), start=1
+        )
+    ]
+    return [(block.assumptions.hope * toward_better, hope), *doses]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -273,6 +365,7 @@ class _Bodies:
 
 def _drawn_bodies(rng: np.random.Generator, assumed: Assumptions, outcome: Outcome) -> _Bodies:
     tau = np.exp(_uniform(rng, (math.log(assumed.tau[0]), math.log(assumed.tau[1]))))
+    assert assumed.sigma is not None  # of scores
     phi, w, sigma = (_uniform(rng, ends) for ends in (assumed.phi, assumed.w, assumed.sigma))
     from_worst = outcome.width * _uniform(rng, assumed.level)
     is_lower = outcome.better is Better.LOWER

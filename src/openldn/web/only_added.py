@@ -14,7 +14,11 @@ _FUNCTION = "openldn_only_added"  # of PostgreSQL, where a trigger needs one
 
 
 def only_added(*tables: str) -> list[migrations.RunPython]:
-    """Refuse UPDATE and DELETE on tables."""
+    """Refuse UPDATE and DELETE on tables.
+
+    Said again after a migration that changes a column: SQLite then writes the table anew, and
+    forgets what guarded it.
+    """
     return [_refuse(table, act) for table in tables for act in ("UPDATE", "DELETE")]
 
 
@@ -22,6 +26,7 @@ def _refuse(table: str, act: str) -> migrations.RunPython:
     name = f"{table}_no_{act.lower()}"
 
     def forwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        editor.execute(_dropped(editor, name, table), params=None)
         trigger = f"CREATE TRIGGER {name} BEFORE {act} ON {table} "
         if editor.connection.vendor == "postgresql":
             # 23000 is an integrity error, as the one that SQLite raises.
@@ -35,7 +40,11 @@ def _refuse(table: str, act: str) -> migrations.RunPython:
             editor.execute(f"{trigger} BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END", params=None)
 
     def backwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-        of_table = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
-        editor.execute(f"DROP TRIGGER {name}{of_table}", params=None)
+        editor.execute(_dropped(editor, name, table), params=None)
 
     return migrations.RunPython(forwards, backwards)
+
+
+def _dropped(editor: BaseDatabaseSchemaEditor, name: str, table: str) -> str:
+    of_table = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
+    return f"DROP TRIGGER IF EXISTS {name}{of_table}"

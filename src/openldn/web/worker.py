@@ -23,9 +23,11 @@ def work() -> int:
     from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
     from django_tasks_db.management.commands.db_worker import Worker
 
+    from openldn.web.know import tasks as know
     from openldn.web.person import actions
 
     actions.resume_unfinished_answers()
+    know.queue_forgotten()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],

@@ -32,6 +32,7 @@ class Talk(AppendOnly):
         NOT_NOW = "not-now", _("Not now")
         NO = "no", _("No")
 
+    person = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="talks")
     day = models.DateField()
     who = models.CharField(max_length=LONGEST_NAME, blank=True)
     said = models.CharField(max_length=8, choices=Said.choices)

@@ -42,8 +42,10 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "openldn.web.access",
+    "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.know",
     "openldn.web.languages",
 ]
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("openldn.web.access.urls")),
     path("", include("openldn.web.person.urls")),
     path("", include("openldn.web.ask.urls")),
+    path("", include("openldn.web.know.urls")),
     path("", include("openldn.web.languages.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"

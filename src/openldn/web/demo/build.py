@@ -17,6 +17,7 @@ from openldn.protocol import seal as sealed
 from openldn.protocol.plan import Arm, Plan
 from openldn.protocol.safety import GATE_QUESTIONS
 from openldn.protocol.schemes import member, set_size
+from openldn.web.access import people
 from openldn.web.person import actions, gate, items, period_questions, watching
 from openldn.web.person.models import Entry, PeriodGuess, SafetyCheck, Trial
 from openldn.web.person.period_guesses import GuessGiven
@@ -105,6 +106,7 @@ def _told(story: _Story, plan: Plan, *, start: date, until: int, now: datetime) 
 
     is_over = until >= plan.total_days
     trial = actions.add_trial(
+        person=people.owner(),
         plan_toml=_plan_bytes(story).decode(),
         start=start,
         # The trial that is over began with its seal; the running one never has its order written.
@@ -132,6 +134,7 @@ def _check(story: _Story, *, start: date, now: datetime) -> SafetyCheck:
     """Answer the questions before a plan on the evening before it, none of them touched."""
     answers = {question.id: not question.when for question in GATE_QUESTIONS}
     return actions.answer_safety_questions(
+        person=people.owner(),
         answers=answers,
         names=story.medicines,
         touched=[rule.id for rule in gate.touched(answers, story.medicines)],

@@ -10,6 +10,7 @@ from django.db import transaction
 from openldn.protocol import seal as sealed
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
+from openldn.web.access.models import Person
 from openldn.web.person import (
     gate,
     items,
@@ -314,6 +315,7 @@ def take_back_note(*, trial: Trial, rule: str, row: int | None, now: datetime) -
 @transaction.atomic
 def answer_safety_questions(
     *,
+    person: Person,
     answers: Mapping[str, bool | None],
     names: Iterable[str],
     touched: list[str],
@@ -323,6 +325,7 @@ def answer_safety_questions(
     """Keep what was answered before a plan, the medicines in use, and which rules they touched."""
     by, on = decision or ("", None)
     return SafetyCheck.objects.create(
+        person=person,
         answers=dict(answers),
         medicines=list(names),
         touched=touched,
@@ -351,19 +354,21 @@ def begin_trial(
     InputError
         When the seal does not fit, or a condition of the plan touches a rule that blocks it.
     """
-    latest = SafetyCheck.objects.last()
+    person = Person.objects.select_for_update().get(pk=check.person_id)
+    latest = person.safety_checks.last()
     is_used = Trial.objects.filter(safety_check=check).exists()
     # Asked again here, where no other request can write: two taps must not begin two trials.
-    if Trial.objects.running(today=today) or latest != check or is_used or gate.is_blocked(check):
+    if person.trials.running(today=today) or latest != check or is_used or gate.is_blocked(check):
         raise PlanRefused
     if problems := gate.problems_of_plan(Plan.from_toml(plan_toml.encode()), check):
         raise InputError(problems)
-    return add_trial(plan_toml=plan_toml, start=start, seal=seal, check=check)
+    return add_trial(person=person, plan_toml=plan_toml, start=start, seal=seal, check=check)
 
 
 @transaction.atomic
 def add_trial(
     *,
+    person: Person,
     plan_toml: str,
     start: date,
     seal: Mapping[str, Any] | None = None,
@@ -375,6 +380,7 @@ def add_trial(
     if seal is not None:
         _refuse_start_seal(seal, plan)
     trial = Trial.objects.create(
+        person=person,
         plan_toml=plan_toml,
         start=start,
         # Of the seal only the promise is kept: it says nothing about the order.

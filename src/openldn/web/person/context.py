@@ -5,9 +5,8 @@ from functools import partial
 from django.conf import settings
 from django.http import HttpRequest
 
-from openldn.web.access import links
+from openldn.web.access import people
 from openldn.web.person import clock
-from openldn.web.person.models import Trial
 from openldn.web.person.notices import Notice, pause_notice
 
 __all__ = ["about_the_app"]
@@ -22,9 +21,7 @@ def about_the_app(request: HttpRequest) -> dict[str, object]:
 
 
 def _pause(request: HttpRequest) -> Notice | None:
-    """Give the notice of a pause to the owner, and to nobody else."""
-    session = getattr(request, "session", None)
-    if session is None or not session.get(links.OWNER):
-        return None
-    trial = Trial.objects.current()
+    """Give the notice of a pause to whoever is let in, and to nobody else."""
+    person = people.known(request)
+    trial = person.trials.current() if person else None
     return pause_notice(trial, today=clock.today()) if trial else None

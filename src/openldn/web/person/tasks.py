@@ -1,6 +1,7 @@
 """Work for the worker: the answer of a trial.
 
-The one module that knows the task library, so that a later Django with its own is one change.
+This module and its like in other rooms alone know the task library, so that a later Django with its
+own is a small change.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from django_tasks_db.models import DBTaskResult
 from openldn.web.person.models import Answer, PeriodGuess
 
 if TYPE_CHECKING:
-    from openldn.inference import Guess
+    from openldn.inference import Guess, Said
+    from openldn.protocol.plan import Arm
     from openldn.web.person.models import Trial
 
 __all__ = ["compute_answer", "forget_unfinished", "queue"]
@@ -34,6 +36,9 @@ def compute_answer(answer_id: int) -> None:
         asked.update(state=Answer.State.FAILED)
         raise  # the task library keeps where it went wrong
     asked.update(**found)
+    from openldn.web.know.tasks import queue_if_open
+
+    queue_if_open(asked.select_related("trial").get())
 
 
 def queue(answer_id: int) -> None:
@@ -60,6 +65,7 @@ def _found(trial: Trial) -> Found:
         is_plan_unchanged=True if trial.is_promised else None,
         is_code_kept=trial.is_code_kept if trial.is_promised or not trial.is_code_kept else None,
         guesses=_guesses(trial),
+        said=_said(trial),
         paused_days=pauses.paused_days(trial),
     )
     try:
@@ -88,25 +94,44 @@ def _guesses(trial: Trial) -> tuple[Guess, ...] | None:
     one that would have shown that the blinding was lost.
     """
     from openldn.inference import Guess
-    from openldn.protocol.plan import Arm
-    from openldn.web.person import period_guesses
 
-    said, why = PeriodGuess.Said, PeriodGuess.Why
-    arms = {said.LDN: Arm.ACTIVE, said.PLACEBO: Arm.PLACEBO}
-    held = period_guesses.in_force(trial)
-    answered = {number for number, row in held.items() if row.said != said.SKIPPED}
-    if not {period.number for period in trial.plan.periods} <= answered:
+    said, why = _said(trial), PeriodGuess.Why
+    if not {period.number for period in trial.plan.periods} <= {one.period for one in said}:
         return None
     return tuple(
         Guess(
-            period=number,
-            arm=arms[said(row.said)],
-            confidence=row.confidence,
-            is_from_feeling=row.reason in (why.BETTER, why.WORSE),
+            period=one.period,
+            arm=one.arm,
+            confidence=one.confidence,
+            is_from_feeling=one.reason in (why.BETTER, why.WORSE),
         )
-        for number, row in sorted(held.items())
-        if row.said in arms and row.confidence is not None
+        for one in said
+        if one.arm is not None and one.confidence is not None
     )
+
+
+def _said(trial: Trial) -> tuple[Said, ...]:
+    """Give every answer to the question what a period held, by period."""
+    from openldn.inference import Said
+    from openldn.web.person import period_guesses
+
+    return tuple(
+        Said(
+            period=number,
+            arm=_arm_guessed(row.said),
+            confidence=row.confidence,
+            reason=row.reason,
+        )
+        for number, row in sorted(period_guesses.in_force(trial).items())
+        if row.said != PeriodGuess.Said.SKIPPED
+    )
+
+
+def _arm_guessed(said: str) -> Arm | None:
+    from openldn.protocol.plan import Arm
+
+    arms = {PeriodGuess.Said.LDN: Arm.ACTIVE, PeriodGuess.Said.PLACEBO: Arm.PLACEBO}
+    return arms.get(PeriodGuess.Said(said))
 
 
 def _page_for_doctor(saved: dict[str, Any], trial: Trial) -> bytes:

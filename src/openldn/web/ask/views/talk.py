@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from openldn.report.words import AFTER_A_NO, NO_BLAME
+from openldn.web.access import people
 from openldn.web.ask import talks
 from openldn.web.ask.forms import TalkForm
-from openldn.web.ask.models import Talk
 from openldn.web.person import clock
 from openldn.web.person.numbers import whole_number
 
@@ -17,16 +17,16 @@ __all__ = ["talk"]
 @require_http_methods(["GET", "POST"])
 def talk(request: HttpRequest) -> HttpResponse:
     """Take down a talk, take back a slip, or show what was noted."""
-    today = clock.today()
+    person, today = people.of(request), clock.today()
     if request.method == "POST" and "undo" in request.POST:
-        talks.take_back(row=whole_number(request.POST["undo"]), now=clock.now())
+        talks.take_back(person=person, row=whole_number(request.POST["undo"]), now=clock.now())
         return redirect("ask:talk")
     is_sent = request.method == "POST"
     form = TalkForm(request.POST if is_sent else None, today=today, initial={"day": today})
     if is_sent and form.is_valid():
-        talks.note(facts=form.cleaned_data, now=clock.now())
+        talks.note(person=person, facts=form.cleaned_data, now=clock.now())
         return redirect("ask:talk")
-    held = list(Talk.objects.in_force())
+    held = list(person.talks.in_force())
     facts = {
         "form": form,
         "wrong": (form,),

@@ -12,6 +12,9 @@ __all__ = ["SafetyCheck"]
 class SafetyCheck(AppendOnly):
     """One time that the safety questions were answered."""
 
+    person = models.ForeignKey(
+        "access.Person", on_delete=models.PROTECT, related_name="safety_checks"
+    )
     answered_at = models.DateTimeField()
     answers = models.JSONField()  # question id: answer id
     touched = models.JSONField()  # ids of the rules that were touched

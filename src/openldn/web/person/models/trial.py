@@ -34,6 +34,7 @@ class Trial(models.Model):
     The order of a blinded trial is nowhere in this database before its seal was opened.
     """
 
+    person = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="trials")
     created_at = models.DateTimeField(auto_now_add=True)
     plan_toml = models.TextField()  # byte for byte: its hash is part of the seal
     start = models.DateField()  # day 0

@@ -2,16 +2,15 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from openldn.protocol.problems import InputError
-from openldn.report.page import AnswerPage
 from openldn.report.sentences import HEADING
+from openldn.web.access import people
+from openldn.web.know import kept_pages, picture_read
 from openldn.web.person import actions, clock, dates, period_guesses
 from openldn.web.person.forms import SealForm, lines
 from openldn.web.person.models import Answer, Trial
-from openldn.web.person.records import diary_of
 
 __all__ = ["answer", "ask", "open_seal", "page_for_doctor"]
 
@@ -20,10 +19,11 @@ __all__ = ["answer", "ask", "open_seal", "page_for_doctor"]
 def answer(request: HttpRequest) -> HttpResponse:
     """Show the answer of the last trial that is over, or when there will be one."""
     today = clock.today()
-    current = Trial.objects.current()
+    trials = people.of(request).trials
+    current = trials.current()
     if current is None:
         return redirect("person:start")
-    over = Trial.objects.over(today=today)
+    over = trials.over(today=today)
     facts: dict[str, object] = {"tab": "answer", "heading": HEADING}
     if not over:
         facts |= {"last": dates.in_words(current.last_date), "is_sealed": current.is_sealed}
@@ -32,7 +32,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     facts |= {"trial": trial, "span": _span(trial), "form": SealForm()}
     if not current.is_over(today):
         facts["next"] = dates.in_words(current.last_date)
-    found = trial.answers.last()
+    # What is large is read only where it is needed: the page is kept as it was told.
+    found = trial.answers.defer("saved", "page_for_doctor").last()
     if found is None:
         facts["guess_first"] = trial == current and period_guesses.is_open(trial, today=today)
         return render(request, "person/answer_ask.html", facts)
@@ -42,7 +43,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Queue the work on an answer, unless it waits already."""
-    trial = _trial_that_is_over()
+    trial = _trial_that_is_over(request)
     is_waiting = trial.answers.filter(state=Answer.State.ASKED).exists()
     if not trial.is_sealed and not is_waiting:
         actions.ask_for_answer(trial=trial, now=clock.now())
@@ -52,7 +53,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_seal(request: HttpRequest) -> HttpResponse:
     """Take in the opened seal, and queue the work."""
-    trial = _trial_that_is_over()
+    trial = _trial_that_is_over(request)
     form = SealForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -75,7 +76,7 @@ def open_seal(request: HttpRequest) -> HttpResponse:
 @require_GET
 def page_for_doctor(request: HttpRequest) -> HttpResponse:
     """Hand out the printed page that was made with the answer."""
-    found = _trial_that_is_over().answers.last()
+    found = _trial_that_is_over(request).answers.last()
     if found is None or not found.page_for_doctor:
         raise Http404
     response = HttpResponse(bytes(found.page_for_doctor), content_type="application/pdf")
@@ -83,8 +84,8 @@ def page_for_doctor(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _trial_that_is_over() -> Trial:
-    over = Trial.objects.over(today=clock.today())
+def _trial_that_is_over(request: HttpRequest) -> Trial:
+    over = people.of(request).trials.over(today=clock.today())
     if not over:
         raise Http404
     return over[0]
@@ -98,14 +99,16 @@ def _found(
         Answer.State.REFUSED: "person/answer_refused.html",
         Answer.State.FAILED: "person/answer_failed.html",
     }
-    if found.state != Answer.State.READY or found.saved is None:
+    if found.state != Answer.State.READY:
         facts["refusal"] = found.refusal
         return render(request, pages[Answer.State(found.state)], facts)
-    page = AnswerPage.build(found.saved, diary=diary_of(trial), plan=trial.plan, order=trial.order)
-    # The report escapes every word that a person wrote.
-    facts["body"] = mark_safe(page.body)  # noqa: S308
+    shown = kept_pages.page_of(found.pk, trial=trial)
+    facts["shown"] = shown
+    facts["question"] = picture_read.asked_of(trial, shown.picture) if shown.picture else None
     facts["is_unpromised"] = trial.plan.design.kind.is_randomised and not trial.is_promised
-    facts["has_page_for_doctor"] = bool(found.page_for_doctor)
+    facts["has_page_for_doctor"] = trial.answers.filter(
+        pk=found.pk, page_for_doctor__isnull=False
+    ).exists()
     return render(request, "person/answer.html", facts)
 
 

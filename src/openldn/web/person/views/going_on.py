@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError
+from openldn.web.access import people
 from openldn.web.person import actions, clock, dates, pauses, screens
 from openldn.web.person.forms import DecisionForm, lines
 from openldn.web.person.models import Trial
@@ -19,7 +20,7 @@ __all__ = ["going_on"]
 @require_http_methods(["GET", "POST"])
 def going_on(request: HttpRequest) -> HttpResponse:
     """Show what is open, or record the decision that settles it."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     problems: list[str] = []

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError
 from openldn.protocol.safety import TouchedRule
+from openldn.web.access import people
 from openldn.web.person import actions, clock, dates, medicines, screens
 from openldn.web.person.forms import lines
 from openldn.web.person.medicines import Medicine
@@ -34,7 +35,7 @@ class Shown:
 @require_http_methods(["GET", "POST"])
 def my_medicines(request: HttpRequest) -> HttpResponse:
     """Show the list, or keep one change of it."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     problems: list[str] = []

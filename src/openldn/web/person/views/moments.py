@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from openldn.protocol.problems import InputError
+from openldn.web.access import people
 from openldn.web.person import actions, clock, items, period_guesses
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
@@ -22,7 +23,7 @@ _PAGES = ("tonight", "yesterday", "trial", "medicines", "going_on", "warning_sig
 @require_POST
 def told(request: HttpRequest) -> HttpResponse:
     """Note that somebody was told of what the page showed, or take such a note back."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     now = clock.now()
@@ -38,7 +39,7 @@ def told(request: HttpRequest) -> HttpResponse:
 @require_POST
 def period_questions(request: HttpRequest) -> HttpResponse:
     """Keep one tap on a question of a period, or take the last one back."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     try:
@@ -54,7 +55,7 @@ def period_questions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def period_guess(request: HttpRequest) -> HttpResponse:
     """Keep the guess about a period, that it was left out, or take it back."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     try:

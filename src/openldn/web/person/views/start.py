@@ -8,6 +8,8 @@ from django.views.decorators.http import require_http_methods
 from openldn.protocol import safety
 from openldn.protocol.problems import InputError
 from openldn.protocol.safety import TouchedRule
+from openldn.web.access import people
+from openldn.web.access.models import Person
 from openldn.web.person import actions, clock, dates, gate, screens
 from openldn.web.person.forms import DecisionForm, PlanForm, SafetyForm, lines
 from openldn.web.person.models import SafetyCheck, Trial
@@ -22,7 +24,8 @@ _OTHER_ANSWERS = (
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Ask the safety questions; a touched rule leads to its reason, not to a plan."""
-    is_running = _running() is not None
+    person = people.of(request)
+    is_running = _running(person) is not None
     if is_running and request.method == "GET":
         return redirect("person:trial")
     form = SafetyForm(_sent(request))
@@ -30,6 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
         answers, names = form.answers(), form.names()
         rules = gate.touched(answers, names)
         actions.answer_safety_questions(
+            person=person,
             answers=answers,
             names=names,
             touched=[rule.id for rule in rules],
@@ -46,9 +50,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decision(request: HttpRequest) -> HttpResponse:
     """Say which rules were touched and why; take the prescriber's decision where one can help."""
-    if _running() is not None:
+    person = people.of(request)
+    if _running(person) is not None:
         return _trial_runs(request)
-    check = _check_of_today()
+    check = _check_of_today(person)
     if check is None:
         return redirect("person:start")
     rules = gate.rules_of(check)
@@ -60,6 +65,7 @@ def decision(request: HttpRequest) -> HttpResponse:
     can_decide = bool(open_rules) and not is_stopped
     if request.method == "POST" and can_decide and form.is_valid():
         actions.answer_safety_questions(
+            person=person,
             answers=check.answers,
             names=check.medicines or (),
             touched=check.touched,
@@ -82,11 +88,12 @@ def decision(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_plan(request: HttpRequest) -> HttpResponse:
     """Take a plan, once the safety questions of today leave the way open."""
-    running = _running()
+    person = people.of(request)
+    running = _running(person)
     if running is not None:
         is_same = request.method == "POST" and _plan_sent(request) == running.plan_toml
         return redirect("person:trial") if is_same else _trial_runs(request)
-    check = _check_of_today()
+    check = _check_of_today(person)
     if check is None:
         return redirect("person:start")
     if gate.is_blocked(check):
@@ -98,7 +105,7 @@ def new_plan(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and form.is_valid() and _begun(form, check):
             return redirect("person:trial")
     except actions.PlanRefused:
-        return redirect("person:trial" if _running() else "person:start")
+        return redirect("person:trial" if _running(person) else "person:start")
     status = 422 if form.is_bound else 200
     return render(request, "person/new_plan.html", {"form": form, "tab": "tonight"}, status=status)
 
@@ -108,14 +115,14 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _running() -> Trial | None:
+def _running(person: Person) -> Trial | None:
     """Return the trial that another one would disturb. The demo takes no plan in any case."""
-    return None if settings.IS_DEMO else Trial.objects.running(today=clock.today())
+    return None if settings.IS_DEMO else person.trials.running(today=clock.today())
 
 
 def _trial_runs(request: HttpRequest, rules: tuple[TouchedRule, ...] = ()) -> HttpResponse:
     """Say that another plan waits for the end of this trial; a look around leads to the trial."""
-    running = _running()
+    running = _running(people.of(request))
     if running is None or request.method == "GET":
         return redirect("person:trial")
     facts = {"last": dates.in_words(running.last_date), "rules": rules, "tab": "tonight"}
@@ -146,12 +153,12 @@ def _begun(form: PlanForm, check: SafetyCheck) -> bool:
     return True
 
 
-def _check_of_today() -> SafetyCheck | None:
+def _check_of_today(person: Person) -> SafetyCheck | None:
     """Return the latest answers if they are of today and had no plan yet.
 
     Yesterday's may no longer hold, and older ones did not ask about medicines.
     """
-    check = SafetyCheck.objects.last()
+    check = person.safety_checks.last()
     if (
         check is None
         or check.medicines is None

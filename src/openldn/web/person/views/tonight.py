@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError, Problem
+from openldn.web.access import people
 from openldn.web.person import actions, clock, dates, items, period_guesses, red_flags
 from openldn.web.person.forms import lines
 from openldn.web.person.models import Trial
@@ -61,7 +62,7 @@ class Spot:
 @require_http_methods(["GET", "POST"])
 def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     """Show the open question, or keep the answer that was tapped."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:start")
     spot = _spot_of_form(request, trial, days_back)
@@ -107,7 +108,7 @@ def events(request: HttpRequest, days_back: int = 0) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def warning_signs(request: HttpRequest) -> HttpResponse:
     """Show what to do about each red flag, at any time; on a day of the trial it can be noted."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is not None and _spot_of_form(request, trial, 0) is not None:
         return _list_page(request, 0, name="warning_signs")
     if trial is not None and request.method == "POST":
@@ -121,7 +122,7 @@ def warning_signs(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     """Take a note in the person's own words."""
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:tonight")
     spot = _spot_of_form(request, trial, days_back)
@@ -252,7 +253,7 @@ def _keep_note(spot: Spot, text: str) -> None:
 
 
 def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpResponse:
-    trial = Trial.objects.current()
+    trial = people.of(request).trials.current()
     if trial is None:
         return redirect("person:tonight")
     spot = _spot_of_form(request, trial, days_back)

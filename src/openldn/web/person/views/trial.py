@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from openldn.report.daily_plot import Scale, own_curve
 from openldn.report.plot_days import plot_days
+from openldn.web.access import people
 from openldn.web.person import clock, medicines
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
@@ -23,7 +24,7 @@ __all__ = ["diary_file", "trial"]
 @require_GET
 def trial(request: HttpRequest) -> HttpResponse:
     """Show the trial that runs, or the last one."""
-    shown = Trial.objects.current()
+    shown = people.of(request).trials.current()
     if shown is None:
         return redirect("person:start")
     facts = {
@@ -45,7 +46,7 @@ def trial(request: HttpRequest) -> HttpResponse:
 @require_GET
 def diary_file(request: HttpRequest) -> HttpResponse:
     """Hand out the records as the diary file that every command reads."""
-    shown = Trial.objects.current()
+    shown = people.of(request).trials.current()
     if shown is None:
         return redirect("person:start")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,3 @@
+"""Pages of this room."""
+
+__all__: list[str] = []
