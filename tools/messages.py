@@ -3,12 +3,14 @@
     python tools/messages.py          collect, then say what has no translation yet
     python tools/messages.py nb       the same, and print those of one language
 
-Texts come from the Python files and templates of `web`, and from the tables that pages show. A
-catalogue keeps no text that is gone, and never guesses a translation from one that is alike.
+Texts come from the Python files and templates of `web`, from `report`, which tells answers, and
+from the tables that pages show. A catalogue keeps no text that is gone, and never guesses a
+translation from one that is alike.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from collections.abc import Iterator
@@ -26,14 +28,19 @@ from babel.messages.pofile import read_po, write_po
 __all__ = ["LANGUAGES", "collected", "compiled", "missing", "po_of", "read", "updated"]
 
 WEB: Final = Path(__file__).parents[1] / "src" / "openldn" / "web"
+REPORT: Final = WEB.parent / "report"
 LOCALE: Final = WEB / "languages" / "locale"
 LANGUAGES: Final = ("nb", "es")
 _BEGUN: Final = datetime(2026, 11, 26, tzinfo=UTC)  # no clock: the same texts make the same file
+_CONTEXT: Final = "context"
+# The arguments of each function that looks a text up; the last four are of report/speaking.py.
 _KEYWORDS: Final = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
-    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
-    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), ("text",)),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), ("text", "text")),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), (_CONTEXT, "text")),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), (_CONTEXT, "text", "text")),
+    **dict.fromkeys(("said", "marked"), ("text",)),
+    "counted": ("text", "text"),
 }
 
 
@@ -53,8 +60,8 @@ def collected() -> Catalog:
     """Collect every text from its place."""
     found = Catalog()
     for place, texts in _sources():
-        for text, comments, context in texts:
-            found.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
+        for text, context in texts:
+            found.add(text, locations=[(place, 0)], context=context)
     return found
 
 
@@ -114,41 +121,57 @@ def _write(language: str, catalog: Catalog) -> None:
     path.with_suffix(".mo").write_bytes(compiled(read(language)))
 
 
-Found = Iterator[tuple[str | tuple[str, ...], list[str], str | None]]
+Found = Iterator[tuple[str | tuple[str, ...], str | None]]
 
 
 def _sources() -> Iterator[tuple[str, Found]]:
     for path in sorted(WEB.rglob("*")):
         place = path.relative_to(WEB).as_posix()
         if path.suffix == ".py" and "migrations" not in path.parts:
-            yield place, _of_python(path.read_bytes())
+            yield place, _of_python(path)
         elif path.suffix in (".html", ".txt") and "templates" in path.parts:
-            yield place, _of_python(_as_python(path))
+            yield place, _of_template(path)
+    for path in sorted(REPORT.glob("*.py")):
+        yield f"report/{path.name}", _of_python(path)
     yield from _of_tables()
 
 
-def _of_python(source: bytes) -> Found:
-    lines = extract("python", BytesIO(source), _KEYWORDS, ["Translators:"])
-    for _, text, comments, context in lines:
-        yield text, comments, context
+def _of_python(path: Path) -> Found:
+    """Find the calls that look a text up, also those inside of an f-string."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+        kinds = _KEYWORDS.get(name, ())
+        given = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+        words = [one for one in given[: len(kinds)] if isinstance(one, str)]
+        if kinds and len(words) == len(kinds):
+            yield _found(list(zip(kinds, words, strict=True)))
 
 
-def _as_python(template: Path) -> bytes:
-    """Turn a template into calls of gettext, with the rest blanked out."""
+def _found(words: list[tuple[str, str]]) -> tuple[str | tuple[str, ...], str | None]:
+    texts = tuple(word for kind, word in words if kind != _CONTEXT)
+    context = next((word for kind, word in words if kind == _CONTEXT), None)
+    return (texts[0] if len(texts) == 1 else texts), context
+
+
+def _of_template(path: Path) -> Found:
+    """Find the texts of a template, which Django turns into calls with the rest blanked out."""
     from django.utils.translation.template import templatize
 
-    source = templatize(template.read_text(encoding="utf-8"))
+    source = templatize(path.read_text(encoding="utf-8"))
     # Blanked lines keep their indentation, which Python would read as blocks.
-    return "\n".join(line.strip() for line in source.splitlines()).encode()
+    lines = "\n".join(line.strip() for line in source.splitlines()).encode()
+    for _, text, _, context in extract("python", BytesIO(lines)):
+        yield text, context
 
 
 def _of_tables() -> Iterator[tuple[str, Found]]:
     from openldn.web.languages import tables
 
     for text, place in tables.texts():
-        if not text:
-            continue
-        yield place, iter([(text, [], None)])
+        if text:
+            yield place, iter([(text, None)])
 
 
 if __name__ == "__main__":
