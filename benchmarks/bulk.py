@@ -20,7 +20,9 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -100,20 +102,40 @@ def people(count: int, *, levels: int, seed: int, is_hard: bool = False) -> bulk
     )
 
 
-def arithmetic(batch: bulk.Batch, *, points: int) -> float:
+def arithmetic(batch: bulk.Batch, *, points: int, nodes: float) -> float:
     """Additions and multiplications of one trial on the shared grid, counted in the kernel's text.
 
     Divisions, roots, logarithms, exponentials and error functions count as one each.
+
+    Parameters
+    ----------
+    nodes
+        Nodes of sigma that a grid point visits, on average.
     """
     q = (batch.capsule is not None) + batch.n_levels
     k = 2 + batch.events.shape[2] + q
     pairs = [(j, i) for j in range(k + 1) for i in range(j + 1)]
-    every_day = 3 * q + (k + 1) + 3  # exposure moves; every column and the variance fade
-    seen_day = 6 + 4 * (k + 1) + 2 * len(pairs)  # gain; innovations; cross-products
+    every_day = 3 * q + 3  # exposure moves; what is left of the means, and the variance, fade
+    seen_day = 5 + 5 * (k + 1) + 2 * len(pairs)  # variance; innovations, means; cross-products
     whitened = DAYS * every_day + DAYS * (1.0 - MISSING) * seen_day
     factorised = sum(2 + 2 * i + (i < j) for j, i in pairs) + 3 * k
-    # Two fits find the middle; each node then adds its place, its weight and what is read off it.
-    return points * (whitened + (2 + kernel.BULK_NODES) * factorised + 15 * kernel.BULK_NODES)
+    # Two fits find the middle; each node adds its weight, its moments and three tails.
+    return points * (whitened + (2 + nodes) * factorised + (12 + 11 + 3 * 21) * nodes)
+
+
+def visited(asked: tuple[np.ndarray, ...]) -> float:
+    """How many of the nodes of sigma a grid point visits: the mean of 64 points of one trial."""
+    points, _, y, which, given, switch, start, prior, log_sigma_prior, _ = asked
+    k, lanes = len(prior) - 1, 64
+    place = np.ascontiguousarray(points[0][:, :: points.shape[2] // lanes])
+    rows = (len(start) + k + 1, k + 1, kernel.WORK)
+    state, row, work = (np.empty((n, lanes), y.dtype) for n in rows)
+    gram, factor = np.empty((2, k + 1, k + 1, lanes), y.dtype)
+    weight, mean, sd = np.empty((3, kernel.BULK_NODES, lanes), y.dtype)
+    days = (y[0], given[which[0, 0]], switch[which[0, 1]], start)
+    kernel.begin(*days, place, prior, log_sigma_prior, state, row, work, gram, factor)
+    kernel.nodes_at(gram, prior, log_sigma_prior, work, factor, weight, mean, sd)
+    return float((weight > kernel.UNVISITED).sum() / lanes)
 
 
 def peak(seconds: float = 0.5) -> float:
@@ -165,13 +187,13 @@ def packed_share() -> str:
     args = bulk.arguments(
         people(1, levels=1, seed=1), prior=PRIOR, mcid=1.0, points=256, dtype=np.float32
     )
-    points, _, y, given, which, switch, start, *_ = args
+    points, _, y, which, given, switch, start, *_ = args
     lanes, k = points.shape[2], 3
     scratch = [np.empty((rows, lanes), np.float32) for rows in (k + 2, k + 1, kernel.WORK)]
     compiled(
         y[0],
-        given[0],
-        switch[which[0]],
+        given[which[0, 0]],
+        switch[which[0, 1]],
         start,
         points[0],
         *scratch,
@@ -235,6 +257,9 @@ def on_processor(trials: int, workers: int, repeats: int) -> bool:
         for levels, is_hard in ((1, False), (1, True), (4, False)):
             name = "one level" if levels == 1 else "four levels, pill, two events"
             name += ", people from the whole prior" if is_hard else ""
+            few = people(PRECISE_TRIALS, levels=levels, seed=7, is_hard=is_hard)
+            nodes = visited(asked_of(few, points=bulk.POINTS))
+            print(f"{name}: a grid point visits {nodes:.1f} of {kernel.BULK_NODES} nodes of sigma")
             for points in (bulk.POINTS, 256):
                 jobs = [
                     (
@@ -251,7 +276,8 @@ def on_processor(trials: int, workers: int, repeats: int) -> bool:
                 list(pool.map(fit_part, [(people(8, levels=levels, seed=99), points)] * workers))
                 found = [rate(jobs, pool, workers) for _ in range(repeats)]
                 quiet, clock, alone = max(found)
-                share = quiet * arithmetic(jobs[0][0], points=points) / (flops * workers)
+                counted = arithmetic(jobs[0][0], points=points, nodes=nodes)
+                share = quiet * counted / (flops * workers)
                 wanted = f"{WANTED[levels][0]:,}" if points == bulk.POINTS else ""
                 table.append(
                     f"| {name} | {points:,} | {quiet:,.0f} | {clock:,.0f} | {alone:.1%} | {wanted}"
@@ -260,42 +286,124 @@ def on_processor(trials: int, workers: int, repeats: int) -> bool:
                 runs = ", ".join(f"{one:,.0f}" for one, _, _ in found)
                 load = os.getloadavg()[0]
                 print(f"{name}, {points} points: {runs} a second; load {load:.1f}", flush=True)
-            few = people(PRECISE_TRIALS, levels=levels, seed=7, is_hard=is_hard)
             good &= same_in_both(few, points=bulk.POINTS, sweep=None)
     print("\n" + "\n".join(table))
     return good
 
 
-def on_card(trials: int) -> bool:
+def asked_of(batch: bulk.Batch, *, points: int) -> tuple[np.ndarray, ...]:
+    """What the kernel is given for a batch, in single precision."""
+    return bulk.arguments(batch, prior=PRIOR, mcid=1.0, points=points, dtype=np.float32)
+
+
+def peak_of_card() -> tuple[float, float]:
+    """Operations a second by multiply-adds in registers; bytes a second of a copy on the card."""
+    cuda: Any = import_module("numba.cuda")
+
+    @cuda.jit(fastmath=True)
+    def spin(out: np.ndarray, times: int) -> None:
+        at = cuda.grid(1)
+        scale, step = np.float32(0.999), np.float32(0.001)
+        a, b, c, d = (np.float32(at), np.float32(at + 1), np.float32(at + 2), np.float32(at + 3))
+        for _ in range(times):
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+            a, b, c, d = a * scale + step, b * scale + step, c * scale + step, d * scale + step
+        out[at] = a + b + c + d
+
+    blocks, threads, times = 132 * 16, 256, 5_000
+    out = cuda.device_array(blocks * threads, dtype=np.float32)
+    source = cuda.to_device(np.ones(2**28, dtype=np.float32))
+    target = cuda.device_array_like(source)
+
+    def spun() -> None:
+        spin[blocks, threads](out, times)
+
+    def copied() -> None:
+        target.copy_to_device(source)
+
+    operations = 128.0 * times * blocks * threads / card_seconds(spun)
+    return operations, 2.0 * source.nbytes / card_seconds(copied)
+
+
+def card_seconds(work: Callable[[], None], repeats: int = 5) -> float:
+    """The best of some runs of work on the card, after one that compiles."""
+    cuda: Any = import_module("numba.cuda")
+    best = math.inf
+    for _ in range(repeats + 1):
+        cuda.synchronize()
+        began = time.perf_counter()
+        work()
+        cuda.synchronize()
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def on_card(trials: int, most_points: int) -> bool:
     """Print the table of the graphics card."""
     from openldn.inference import cuda
 
     if not cuda.is_there():
         print("No graphics card can be used here: numba-cuda finds none.")
         return False
+    flops, bandwidth = peak_of_card()
+    print(
+        f"peak of the card: {flops / 1e12:.1f} trillion single-precision operations and"
+        f" {bandwidth / 1e12:.2f} TB a second\n",
+        flush=True,
+    )
     good = True
-    for levels in (1, 4):
-        batch = people(trials // levels, levels=levels, seed=1)
+    table = [
+        "| diaries | points | a second | with preparing them on one core | denser grid"
+        " | finished alone | wanted | of the peak |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for levels, is_hard in ((1, False), (1, True), (4, False)):
+        name = "one level" if levels == 1 else "four levels, pill, two events"
+        name += ", people from the whole prior" if is_hard else ""
+        batch = people(
+            trials // (levels * (4 if is_hard else 1)), levels=levels, seed=1, is_hard=is_hard
+        )
+        few = people(PRECISE_TRIALS, levels=levels, seed=7, is_hard=is_hard)
+        nodes = visited(asked_of(few, points=bulk.POINTS))
         for points in (bulk.POINTS, 256):
-            args = bulk.arguments(batch, prior=PRIOR, mcid=1.0, points=points, dtype=np.float32)
-            out = np.empty((len(batch), kernel.PARTS))
-            cuda.sweep_trials(*args, out)  # compiles
-            best = math.inf
+            grids = {"most_points": most_points}
+            warm = bulk.swept(cuda.sweep_trials, asked_of(few, points=points), **grids)  # compiles
+            bulk.concluded(few, warm, prior=PRIOR, mcid=1.0)
+            began = time.perf_counter()
+            asked = asked_of(batch, points=points)
+            prepared = time.perf_counter() - began
+            took = []
             for _ in range(3):
                 began = time.perf_counter()
-                cuda.sweep_trials(*args, out)
-                best = min(best, time.perf_counter() - began)
-            thin = float((out[:, 0] < bulk.MIN_EFFECTIVE).mean())
-            busy = len(batch) / best * arithmetic(batch, points=points) / 1e12
-            wanted = f"{WANTED[levels][1]:,}" if points == bulk.POINTS else "no target"
-            print(
-                f"{levels} level(s), {points} points: {len(batch) / best:,.0f} trials a second on"
-                f" the shared grid ({wanted}), transfers included; {busy:.1f} trillion operations"
-                f" a second; {thin:.2%} left for the adaptive route on the processor",
-                flush=True,
+                swept = bulk.swept(cuda.sweep_trials, asked, **grids)
+                found = bulk.concluded(batch, swept, prior=PRIOR, mcid=1.0)
+                took.append(time.perf_counter() - began)
+            rate, whole = len(batch) / min(took), min(took) + prepared
+            denser, alone = found.is_refined.mean(), found.is_finished_alone.mean()
+            counted = arithmetic(batch, points=points, nodes=nodes)
+            share = rate * (1.0 + bulk.DENSER * denser) * counted / flops
+            wanted = f"{WANTED[levels][1]:,}" if points == bulk.POINTS else ""
+            table.append(
+                f"| {name} | {points:,} | {rate:,.0f} | {len(batch) / whole:,.0f} | {denser:.2%}"
+                f" | {alone:.3%} | {wanted} | {share:.0%} |"
             )
-        few = people(PRECISE_TRIALS, levels=levels, seed=7)
+            print(f"{len(batch):,} trials: " + table[-1], flush=True)
         good &= same_in_both(few, points=bulk.POINTS, sweep=cuda.sweep_trials)
+    print("\n" + "\n".join(table))
     return good
 
 
@@ -304,7 +412,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--gpu", action="store_true", help="on a graphics card (extra `gpu`)")
     parser.add_argument(
-        "--trials", type=int, help="virtual trials a row (8,000; 400,000 on a card)"
+        "--trials", type=int, help="virtual trials a row (8,000; 1,000,000 on a card)"
+    )
+    parser.add_argument(
+        "--most-points", type=int, default=16_384, help="size of the card's densest grid"
     )
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--repeats", type=int, default=3, help="runs a row; the best is printed")
@@ -315,7 +426,7 @@ def main() -> int:
     )
     print(f"load average before: {os.getloadavg()[0]:.2f}")
     if asked.gpu:
-        return int(not on_card(asked.trials or 400_000))
+        return int(not on_card(asked.trials or 1_000_000, asked.most_points))
     return int(not on_processor(asked.trials or 8_000, asked.workers, asked.repeats))
 
 

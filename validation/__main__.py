@@ -1,6 +1,7 @@
 """Run the study, or go on with one that was interrupted, and write its report.
 
 python -m validation                  everything that is not there yet, then the report
+python -m validation --changed        only the parts whose source changed since the saved numbers
 python -m validation --report         the report again, from what is saved
 python -m validation --only core      some groups of cells, or `calibration`
 """
@@ -24,23 +25,30 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "validation", metavar="FOLDER")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", nargs="+", default=[], metavar="GROUP")
-    parser.add_argument("--report", action="store_true", help="nothing but the report")
+    parser.add_argument(
+        "--changed",
+        action="store_true",
+        help="keep the saved numbers of the parts (the Gaussian engine, the other families, the"
+        " rivals) whose source is as it was; the page says which",
+    )
+    parser.add_argument("--report", action="store_true", help="nothing but the page, as saved")
     asked = parser.parse_args()
 
     from validation import report, results, study, work
 
     told = study.read()
+    found = results.read()
     if not asked.report:
-        todo = work.calibration_pieces(told) + work.pieces(told)
-        groups = [piece.cell.group if piece.cell else "calibration" for piece in todo]
-        if unknown := set(asked.only) - set(groups):
-            known = ", ".join(dict.fromkeys(groups))
-            parser.error(f"no such group: {', '.join(unknown)}. There are: {known}")
-        if asked.only:
-            todo = [p for p, group in zip(todo, groups, strict=True) if group in asked.only]
+        kept = results.unchanged() if asked.changed else []
+        asked_for = [*work.calibration_pieces(told), *work.pieces(told)]
+        todo = [piece for piece in asked_for if piece.part not in kept]
+        if unknown := set(asked.only) - {piece.group for piece in todo}:
+            known = ", ".join(dict.fromkeys(piece.group for piece in todo)) or "none"
+            parser.error(f"nothing to do for: {', '.join(unknown)}. There are: {known}")
+        todo = [piece for piece in todo if not asked.only or piece.group in asked.only]
         for line in work.run(todo, asked.out, workers=asked.workers):
             print(line, flush=True)
-    found = results.collect(told, asked.out)
+        found = results.collect(told, asked.out, kept=kept)
     if found["missing"]:
         print(
             "Not everything is there, so the report stays as it was:", *found["missing"], sep="\n  "

@@ -11,9 +11,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from validation import pictures, sbc
+from validation import families, pictures, sbc, sources
 from validation.people import Setting
-from validation.study import Cell, Study
+from validation.study import Study
 
 __all__ = ["PAGE", "contents", "write"]
 
@@ -57,16 +57,18 @@ def contents(found: Results, study: Study) -> dict[str, str]:
     routes = found["routes"]
     page = Template(PROSE.read_text(encoding="utf-8")).substitute(
         title=study.title,
-        people=f"{sum(cell['people'] for cell in found['cells']):,}",
-        cells=len(found["cells"]),
+        people=f"{sum(cell['people'] for cell in tables.every_row()):,}",
+        cells=len(tables.every_row()),
         fits=f"{sum(model['people'] for model in found['calibration']):,}",
         refused=sum(row["refused"] for row in [*found["cells"], *found["calibration"]]),
-        engine=", ".join(found["engine"]),
+        sources=_sources(found),
         failed=tables.failed(),
         prior=tables.prior(),
         nothing_rivals=tables.nothing_rivals(),
         nothing=tables.nothing(),
         coverage=tables.coverage(),
+        families=tables.families(),
+        least=f"{int(study.gate.prior['least_people']):,}",
         methods=_bullets({NAMES[name]: about for name, about in study.methods.items()}),
         transition=base.transition_days,
         rivals=tables.rivals(),
@@ -100,7 +102,12 @@ class _Tables:
 
     def __init__(self, found: Results, study: Study) -> None:
         self.found, self.study = found, study
-        self.cells: dict[str, Cell] = {cell.id: cell for cell in study.cells}
+        self.cells = {cell.id: cell for cell in study.cells}
+        self.others = {cell.id: cell for cell in study.families}
+
+    def every_row(self) -> list[Row]:
+        """All cells, of all families."""
+        return [*self.found["cells"], *self.found["families"]]
 
     def setting(self, row: Row) -> Setting:
         """What the people of a row were drawn from."""
@@ -110,7 +117,7 @@ class _Tables:
         """Every check that does not hold."""
         lines = [
             f"- `{row['id']}`: {_told(check)}"
-            for row in self.found["cells"]
+            for row in self.every_row()
             for check in row["checks"]
             if not check["holds"]
         ]
@@ -180,6 +187,25 @@ class _Tables:
         ours = row["methods"]["openldn"]
         told = f"{_percent(ours['cover95'][0])}, {_percent(ours['cover90'][0])}"
         return told if self.study.gate.asks(self.cells[row["id"]]) else f"*{told}*"
+
+    def families(self) -> str:
+        """The other families: coverage on the link scale and in points, and what was told."""
+        rows = [
+            [
+                self.others[row["id"]].setting.family,
+                _told_truth(self.others[row["id"]].setting),
+                f"{row['people']:,}",
+                f"{row['refused']:,}",
+                *_errors(row, "cover90", "cover95", "points95"),
+                "{:+.2f} ({:.2f})".format(*row["methods"]["openldn"]["bias"]),
+                *_errors(row, "clear_benefit", "clear_harm", "misled"),
+                _holds(row),
+            ]
+            for row in self.found["families"]
+        ]
+        head = ["family", "truth", "people", "no answer", "90% interval", "95% interval"]
+        head += ["95%, in points", "bias", "clear benefit", "clear harm", "misled", "gate"]
+        return _table(head, rows)
 
     def rivals(self) -> str:
         """Each measure, methods side by side."""
@@ -278,6 +304,21 @@ class _Tables:
         ]
         head = ["cell", "people", "bias", "90% interval", "95% interval", "width", "clear benefit"]
         return _table([*head, "clear harm", "could not tell", "misled", "gate"], rows)
+
+
+def _told_truth(setting: families.Setting) -> str:
+    if setting.effect is None:
+        return "from the prior"
+    return f"effect {setting.effect:g}, phi {setting.phi:g}"
+
+
+def _sources(found: Results) -> str:
+    """Each part's fingerprint, and which parts kept the numbers of an earlier run."""
+    lines = [f"- {words}: {found['sources'][part]}" for part, words in sources.PARTS.items()]
+    kept = [sources.PARTS[part] for part in sources.PARTS if part in found["kept"]]
+    if kept:
+        lines += ["", f"The last run left the numbers of {' and of '.join(kept)} as they were."]
+    return "\n".join(lines)
 
 
 def _pictures(found: Results) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """From saved pieces to the numbers of the report, each with its Monte Carlo error."""
 
+import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openldn.inference import looks
-from validation import rivals, sbc, work
+from validation import rivals, sbc, sources, work
 from validation.models import MODELS
 from validation.study import Cell, Study
 
-__all__ = ["FILE", "cell", "collect", "method", "read", "save"]
+__all__ = ["FILE", "cell", "collect", "method", "read", "save", "unchanged"]
 
 FloatArray = NDArray[np.float64]
 Numbers = Mapping[str, FloatArray]
+Row = Mapping[str, Any]
+# By part of the study, then by row.
+Parts = Mapping[str, Mapping[str, Numbers]]
 
 FILE = Path(__file__).with_name("results.json")
 DIGITS = 5
+# Half of the last digit that is kept of a distribution.
+ROUNDED = 5e-5
+EMPTY: Row = {}
 
 
-def collect(study: Study, folder: Path) -> dict[str, Any]:
+def collect(study: Study, folder: Path, *, kept: Collection[str] = ()) -> dict[str, Any]:
     """Everything that the report says.
 
     Parameters
@@ -32,40 +39,80 @@ def collect(study: Study, folder: Path) -> dict[str, Any]:
         What was asked.
     folder
         Where the pieces are. What is not there is told as not there.
+    kept
+        Parts whose saved numbers stay.
     """
-    kept = _kept(work.pieces(study), folder)
-    places = _kept(work.calibration_pieces(study), folder)
-    missing = [
-        f"{one.id}: {there} of {one.people}"
-        for one in study.cells
-        if (there := _length(kept.get(one.id))) < one.people
-    ]
-    missing += [
-        f"{name}: {there} of {study.fits}"
-        for name in MODELS
-        if (there := _length(places.get(name))) < study.fits
-    ]
-    cells = [cell(one, kept[one.id], study) for one in study.cells if one.id in kept]
-    calibration = _calibration(places, study)
+    before = read() if kept else {}
+    saved = {row["id"]: row for key in ("cells", "families") for row in before.get(key, [])}
+    saved |= {row["model"]: row for row in before.get("calibration", [])}
+    asked = [*work.pieces(study), *work.calibration_pieces(study)]
+    parts = {
+        part: _numbers([piece for piece in asked if piece.part == part], folder)
+        for part in sources.PARTS
+        if part not in kept
+    }
+    cells = _cells(study.cells, parts, saved, study)
+    others = _cells(study.families, parts, saved, study)
+    calibration = _calibration(parts, saved, study)
+    ours = parts.get(sources.GAUSSIAN)
+    missing = list(_missing(asked, parts, saved))
+    every = [*cells, *others]
     return {
-        "engine": sorted(
-            {str(d) for one in (*kept.values(), *places.values()) for d in one["engine"]}
-        ),
+        "sources": dict(sources.DIGESTS),
+        "kept": sorted(kept),
         "cells": cells,
+        "families": others,
         "calibration": calibration,
-        "routes": _routes(study, kept),
-        "looks": _looks(study, kept),
-        "checks": sum(len(one["checks"]) for one in cells) + sum(c["checks"] for c in calibration),
+        "routes": before["routes"] if ours is None else _routes(study, ours),
+        "looks": before["looks"] if ours is None else _looks(study, ours),
+        "checks": sum(len(one["checks"]) for one in every) + sum(c["checks"] for c in calibration),
         "missing": missing,
         "holds": not missing
-        and all(check["holds"] for one in cells for check in one["checks"])
+        and all(check["holds"] for one in every for check in one["checks"])
         and all(model["holds"] for model in calibration if model["is_gated"]),
     }
 
 
+def unchanged() -> list[str]:
+    """The parts whose saved numbers come from the source as it stands."""
+    saved = read().get("sources", {})
+    return [part for part in sources.PARTS if saved.get(part) == sources.DIGESTS[part]]
+
+
+def _cells(
+    cells: Sequence[Cell[Any]], parts: Parts, saved: Mapping[str, Row], study: Study
+) -> list[dict[str, Any]]:
+    """Each cell that has numbers; those of kept parts from the row that was saved."""
+    found = []
+    for one in cells:
+        numbers = {k: v for rows in parts.values() for k, v in rows.get(one.id, {}).items()}
+        if "alone.estimate" in numbers or one.id in saved:
+            found.append(cell(one, numbers, study, before=saved.get(one.id, EMPTY)))
+    return found
+
+
+def _missing(asked: Sequence[work.Piece], parts: Parts, saved: Mapping[str, Row]) -> Iterator[str]:
+    """Each row that lacks people, with how many there are and how many were asked for."""
+    last = {(one.part, one.row): one for one in sorted(asked, key=lambda one: one.last)}
+    for (part, row), piece in last.items():
+        if part in parts:
+            there = _length(parts[part].get(row))
+        else:
+            before = saved.get(row, EMPTY)
+            is_same = piece.cell is None or before.get("of") == _of(piece.cell)
+            there = before.get("people", 0) if is_same else 0
+        if there < piece.last:
+            yield f"{row}, {sources.PARTS[part]}: {there} of {piece.last}"
+
+
+def _of(cell: Cell[Any]) -> str:
+    """Fingerprint of all that the people of a cell depend on."""
+    return hashlib.sha256(cell.fingerprint().encode()).hexdigest()[:12]
+
+
 def _length(numbers: Numbers | None) -> int:
     """How many people a row has."""
-    return max((len(v) for name, v in (numbers or {}).items() if name != "engine"), default=0)
+    return max(map(len, (numbers or {}).values()), default=0)
 
 
 def save(found: Mapping[str, Any]) -> None:
@@ -79,7 +126,7 @@ def read() -> dict[str, Any]:
     return found
 
 
-def _kept(pieces: Sequence[work.Piece], folder: Path) -> dict[str, dict[str, FloatArray]]:
+def _numbers(pieces: Sequence[work.Piece], folder: Path) -> dict[str, dict[str, FloatArray]]:
     """The pieces that are there, put together by row."""
     rows: dict[str, list[dict[str, FloatArray]]] = {}
     for piece in pieces:
@@ -97,18 +144,31 @@ def _joined(parts: Sequence[Numbers]) -> dict[str, FloatArray]:
     }
 
 
-def cell(of: Cell, numbers: Numbers, study: Study) -> dict[str, Any]:
-    """One cell: every method's performance, and what the gate says."""
-    numbers = _with_ours(numbers)
-    names = [name for name in study.methods if f"{name}.estimate" in numbers]
-    methods = {name: method(numbers, name, study.decision) for name in names}
+def cell(of: Cell[Any], numbers: Numbers, study: Study, *, before: Row = EMPTY) -> dict[str, Any]:
+    """One cell: every method's performance, and what the gate says.
+
+    Parameters
+    ----------
+    before
+        The row as it was saved: methods without numbers keep theirs.
+    """
+    methods, refused = dict(before.get("methods", {})), before.get("refused", 0)
+    people = of.people
+    if "alone.estimate" in numbers:
+        numbers = _with_ours(numbers)
+        refused = int(np.isnan(numbers["openldn.estimate"]).sum())
+        people = len(numbers["truth"])
+    for name in study.methods:
+        if f"{name}.estimate" in numbers:
+            methods[name] = method(numbers, name, study.decision)
     return {
         "id": of.id,
         "group": of.group,
-        "people": len(numbers["truth"]),
-        "refused": int(np.isnan(numbers["openldn.estimate"]).sum()),
-        "methods": methods,
-        "checks": _checks(of, methods["openldn"], len(numbers["truth"]), study),
+        "of": _of(of),
+        "people": people,
+        "refused": refused,
+        "methods": {name: methods[name] for name in study.methods if name in methods},
+        "checks": _checks(of, methods["openldn"], people, study),
     }
 
 
@@ -123,6 +183,8 @@ def _with_ours(numbers: Numbers) -> Numbers:
         for name in ("estimate", "below_truth", "p_benefit")
     }
     kept |= {f"openldn.{name}": numbers[f"alone.{name}"] for name in ("lower", "upper")}
+    if "alone.points_below_truth" in numbers:
+        kept["openldn.points_below_truth"] = numbers["alone.points_below_truth"]
     return {**numbers, **kept}
 
 
@@ -148,14 +210,23 @@ def method(numbers: Numbers, name: str, decision: float) -> dict[str, Any]:
             "cover95": _share(_covers(part, truth, 95)),
             "width95": _mean(wide[~np.isnan(wide)]),
         }
+    if "points_below_truth" in part:
+        found |= {
+            f"points{percent}": _share(_is_central(part["points_below_truth"], percent))
+            for percent in (90, 95)
+        }
     return found
 
 
 def _covers(part: Numbers, truth: FloatArray, percent: int) -> NDArray[np.bool_]:
     if "below_truth" in part:
-        return np.asarray(np.abs(part["below_truth"] - 0.5) <= percent / 200.0)
+        return _is_central(part["below_truth"], percent)
     ends = {90: ("lower90", "upper90"), 95: ("lower", "upper")}[percent]
     return np.asarray((part[ends[0]] <= truth) & (truth <= part[ends[1]]))
+
+
+def _is_central(below: FloatArray, percent: int) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(below - 0.5) <= percent / 200.0)
 
 
 def _share(is_so: NDArray[np.bool_]) -> list[float]:
@@ -168,7 +239,9 @@ def _mean(values: FloatArray) -> list[float]:
     return [round(float(values.mean()), DIGITS), round(error, DIGITS)]
 
 
-def _checks(cell: Cell, ours: Mapping[str, Any], people: int, study: Study) -> list[dict[str, Any]]:
+def _checks(
+    cell: Cell[Any], ours: Mapping[str, Any], people: int, study: Study
+) -> list[dict[str, Any]]:
     """What the gate asks of this cell; the errors are those at the rate that is asked for."""
     gate, checks = study.gate, []
 
@@ -201,36 +274,57 @@ def _checks(cell: Cell, ours: Mapping[str, Any], people: int, study: Study) -> l
     return checks
 
 
-def _calibration(places: Mapping[str, Numbers], study: Study) -> list[dict[str, Any]]:
+def _calibration(parts: Parts, saved: Mapping[str, Row], study: Study) -> list[dict[str, Any]]:
     """Each quantity's distribution of places against its band."""
-    quantities = {row: sorted(set(numbers) - {"engine"}) for row, numbers in places.items()}
-    gated = sum(len(q) for row, q in quantities.items() if MODELS[row].is_gated)
+    found = []
+    for row in MODELS:
+        numbers = parts.get(work.part_of(row))
+        if numbers is None and row in saved:
+            told = saved[row]
+            curves = {name: one["ecdf"] for name, one in told["quantities"].items()}
+            found.append((row, told["people"], told["refused"], curves))
+        elif numbers and row in numbers:
+            found.append((row, *_curves(numbers[row])))
+    gated = sum(len(curves) for row, _, _, curves in found if MODELS[row].is_gated)
     together = 1.0 - (1.0 - study.calibration["level"]) / max(gated, 1)
-    return [_model(row, places[row], quantities[row], together=together) for row in quantities]
+    return [_model(*one, together=together) for one in found]
+
+
+def _curves(numbers: Numbers) -> tuple[int, int, dict[str, list[float]]]:
+    """How many people, how many of them were refused, and each quantity's distribution."""
+    first = next(iter(numbers.values()))
+    curves = {
+        name: [round(float(share), 4) for share in sbc.ecdf(place[~np.isnan(place)])]
+        for name, place in sorted(numbers.items())
+    }
+    return len(first), int(np.isnan(first).sum()), curves
 
 
 def _model(
-    row: str, numbers: Numbers, quantities: Sequence[str], *, together: float
+    row: str,
+    people: int,
+    refused: int,
+    curves: Mapping[str, Sequence[float]],
+    *,
+    together: float,
 ) -> dict[str, Any]:
-    model, told = MODELS[row], {}
-    for name in quantities:
-        place = numbers[name][~np.isnan(numbers[name])]
-        curve = sbc.ecdf(place)
-        told[name] = {
-            "holds": sbc.band(len(place), together).holds(curve),
-            "inside_95": sbc.band(len(place), 0.95).holds(curve),
-            "ecdf": [round(float(share), 4) for share in curve],
+    model, answered = MODELS[row], people - refused
+    told = {
+        name: {
+            "holds": sbc.band(answered, together).holds(np.array(curve), slack=ROUNDED),
+            "inside_95": sbc.band(answered, 0.95).holds(np.array(curve), slack=ROUNDED),
+            "ecdf": list(curve),
         }
-    people = len(numbers[quantities[0]])
-    answered = int((~np.isnan(numbers[quantities[0]])).sum())
+        for name, curve in curves.items()
+    }
     return {
         "model": row,
         "about": model.about,
         "people": people,
-        "refused": people - answered,
+        "refused": refused,
         "is_gated": model.is_gated,
         "together": together,
-        "checks": len(quantities) if model.is_gated else 0,
+        "checks": len(curves) if model.is_gated else 0,
         "holds": all(one["holds"] for one in told.values()),
         "quantities": told,
     }
@@ -264,7 +358,7 @@ def _looks(study: Study, kept: Mapping[str, Numbers]) -> list[dict[str, Any]]:
     ]
 
 
-def _at_looks(of: Cell, numbers: Numbers) -> FloatArray:
+def _at_looks(of: Cell[Any], numbers: Numbers) -> FloatArray:
     """(n, looks) chances of a benefit, the end of the trial last."""
     early = [numbers[f"look{pairs}.p_benefit"] for pairs in of.setting.looks]
     return np.column_stack([*early, numbers["openldn.p_benefit"]])

@@ -57,9 +57,9 @@ class Band:
     low: FloatArray
     high: FloatArray
 
-    def holds(self, curve: FloatArray) -> bool:
-        """Whether an ECDF at the steps stays inside."""
-        return bool(np.all((curve >= self.low) & (curve <= self.high)))
+    def holds(self, curve: FloatArray, *, slack: float = 0.0) -> bool:
+        """Whether an ECDF at the steps stays inside; `slack` for one that was rounded."""
+        return bool(np.all((curve >= self.low - slack) & (curve <= self.high + slack)))
 
 
 def places(model: Model, *, seed: int, people: range) -> dict[str, FloatArray]:

@@ -5,19 +5,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import yaml
 
+from validation import families
 from validation.people import Setting
 
 __all__ = ["Cell", "Gate", "Study", "read"]
 
 FILE = Path(__file__).with_name("study.yaml")
+# What decides how days are analysed, and not how they are made.
+ANALYSIS = ("prior", "phi_prior", "looks", "transition_days")
+
+_S = TypeVar("_S", Setting, families.Setting)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class Cell(Generic[_S]):
     """One row of the study: a setting and how many people of it.
 
     Attributes
@@ -30,7 +35,7 @@ class Cell:
 
     group: str
     name: str
-    setting: Setting
+    setting: _S
     people: int
     gate: str
     has_rivals: bool
@@ -43,9 +48,7 @@ class Cell:
     @property
     def seed(self) -> int:
         """From what makes the days: cells that differ only in the analysis meet the same people."""
-        made = asdict(self.setting)
-        for name in ("prior", "phi_prior", "looks", "transition_days"):
-            del made[name]
+        made = {k: v for k, v in asdict(self.setting).items() if k not in ANALYSIS}
         return zlib.crc32(repr(sorted(made.items())).encode())
 
     def fingerprint(self) -> str:
@@ -62,7 +65,7 @@ class Gate:
     fixed: Mapping[str, Any]
     nothing: Mapping[str, float]
 
-    def asks(self, cell: Cell) -> bool:
+    def asks(self, cell: Cell[Any]) -> bool:
         """Whether the coverage of a cell of fixed truths is in the gate's scope."""
         if cell.gate != "fixed":
             return False
@@ -75,10 +78,11 @@ class Gate:
             for scope in self.fixed["scope"]
         )
 
-    def asks_about_claims(self, cell: Cell) -> bool:
+    def asks_about_claims(self, cell: Cell[Any]) -> bool:
         """Whether a cell without an effect is held to the rate of false claims."""
         setting = cell.setting
-        return cell.gate == "fixed" and setting.effect == 0 and setting.phi <= self.nothing["phi"]
+        is_nothing = setting.effect == 0 and setting.phi <= self.nothing["phi"]
+        return bool(cell.gate == "fixed" and is_nothing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +92,8 @@ class Study:
     title: str
     aims: Sequence[str]
     groups: Mapping[str, str]
-    cells: Sequence[Cell]
+    cells: Sequence[Cell[Setting]]
+    families: Sequence[Cell[families.Setting]]
     methods: Mapping[str, str]
     measures: Sequence[str]
     decision: float
@@ -108,8 +113,9 @@ def read(path: Path = FILE) -> Study:
     return Study(
         title=text["title"],
         aims=text["aims"],
-        groups={group["id"]: group["about"] for group in made["groups"]},
-        cells=[cell for group in made["groups"] for cell in _cells(group, base=made["base"])],
+        groups={group["id"]: group["about"] for group in made["groups"] + made["families"]},
+        cells=[cell for group in made["groups"] for cell in _gaussian(group, base=made["base"])],
+        families=[cell for group in made["families"] for cell in _families(group)],
         methods=text["methods"],
         measures=text["performance_measures"],
         decision=text["decision"],
@@ -118,17 +124,31 @@ def read(path: Path = FILE) -> Study:
     )
 
 
-def _cells(group: Mapping[str, Any], *, base: Mapping[str, Any]) -> Iterator[Cell]:
-    for varied in _combinations(group["vary"]):
+def _gaussian(group: Mapping[str, Any], *, base: Mapping[str, Any]) -> Iterator[Cell[Setting]]:
+    for name, varied in _named(group):
         values = {**base, **group.get("set", {}), **varied}
-        yield Cell(
-            group=group["id"],
-            name=",".join(f"{key}={value}" for key, value in varied.items()),
-            setting=Setting(**values | {"looks": tuple(values.get("looks", ()))}),
-            people=group["people"],
-            gate=group.get("gate", ""),
-            has_rivals=group.get("rivals", False),
-        )
+        setting = Setting(**values | {"looks": tuple(values.get("looks", ()))})
+        yield Cell(setting=setting, name=name, **_common(group))
+
+
+def _families(group: Mapping[str, Any]) -> Iterator[Cell[families.Setting]]:
+    for name, varied in _named(group):
+        setting = families.Setting(**{**group.get("set", {}), **varied})
+        yield Cell(setting=setting, name=name, **_common(group))
+
+
+def _named(group: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for varied in _combinations(group["vary"]):
+        yield ",".join(f"{key}={value}" for key, value in varied.items()), varied
+
+
+def _common(group: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "group": group["id"],
+        "people": group["people"],
+        "gate": group.get("gate", ""),
+        "has_rivals": group.get("rivals", False),
+    }
 
 
 def _combinations(vary: Any) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,14 @@ PAGES = (
     "/check",
     "/pack?condition=lupus",
     "/talk",
+    "/share",
+    "/share/links",
+    "/shared/no-such-link",
+    "/story",
+    "/contribute",
+    "/found",
+    "/export",
+    "/erase",
     "/no-such-page",
 )
 _TAPPED = ("/", "/side-effects", "/warning-signs", "/events", "/medicines", "/going-on")

@@ -1,6 +1,7 @@
 """The bulk route: many series on one shared grid must tell what the one-diary route tells."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,12 +130,44 @@ def test_a_grid_point_is_the_mixture_of_its_nodes(dtype: type) -> None:
     edges = np.array([-0.1, 0.0, 0.1], dtype=dtype)
     parts = np.empty((kernel.PARTS, lanes), dtype=dtype)
     work = np.empty((kernel.WORK, lanes), dtype=dtype)
-    kernel.summarise(weight, mean, sd * sd, edges, work, parts)
+    kernel.summarise(weight, mean, sd, edges, work, parts)
+    counting = np.where(weight > weight.max(axis=0) - kernel.NODE_DEPTH, weight, -np.inf)
+    weight = counting.astype(np.float64)  # what lies deeper counts as nothing, by design
     share = np.exp(weight - logsumexp(weight, axis=0))
     exact = [logsumexp(weight, axis=0), (share * mean).sum(0), (share * (mean**2 + sd**2)).sum(0)]
     exact += [(share * norm.cdf((edge - mean) / sd)).sum(0) for edge in edges]
     # The series behind the exponential errs by 4e-6 at most; single precision adds about as much.
     np.testing.assert_allclose(parts, np.array(exact), rtol=1e-5, atol=1e-5)
+
+
+def test_trials_that_a_coarse_grid_leaves_thin_get_a_denser_one() -> None:
+    """They and no others get what a denser grid says, number for number; none is left alone."""
+    many = batch(40, seed=5)
+    found = bulk.fit_many(many, prior=PRIOR, mcid=MCID, points=256, most_points=4_096)
+    coarse = bulk.fit_many(many, prior=PRIOR, mcid=MCID, points=256, most_points=256)
+    middle = bulk.fit_many(many, prior=PRIOR, mcid=MCID, most_points=1_024)
+    dense = bulk.fit_many(many, prior=PRIOR, mcid=MCID, points=4_096)
+    thin = found.is_refined
+    assert 0 < thin.sum() < len(many)
+    np.testing.assert_array_equal(thin, coarse.is_finished_alone)
+    assert not coarse.is_refined.any()
+    assert not found.is_finished_alone.any()
+    still = thin & middle.is_finished_alone
+    np.testing.assert_array_equal(found.mean[still], dense.mean[still])
+    np.testing.assert_array_equal(found.mean[thin & ~still], middle.mean[thin & ~still])
+    np.testing.assert_array_equal(found.mean[~thin], coarse.mean[~thin])
+
+
+def test_events_of_their_own_are_not_taken_for_everyones() -> None:
+    """Series that share their events share a row of columns; one series' own changes only it."""
+    many = batch(6, seed=6, has_pill=True)
+    apart = many.events.copy()
+    apart[2, :20] = 1.0
+    same = bulk.fit_many(many, prior=PRIOR, mcid=MCID)
+    own = bulk.fit_many(replace(many, events=apart), prior=PRIOR, mcid=MCID)
+    changed = np.arange(6) == 2
+    np.testing.assert_array_equal(same.mean[~changed], own.mean[~changed])
+    assert same.mean[2] != own.mean[2]
 
 
 def test_lanes_change_nothing() -> None:

@@ -8,6 +8,8 @@ other. Any language with `title=NAME`: the block is first written to the file NA
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from openldn.cli.main import COMMANDS, main
 from support import tree
+from support.serving import bare
 
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PAGES = {
@@ -52,7 +55,13 @@ def commands(text: str) -> list[list[str]]:
 
 
 def run(words: list[str]) -> int:
-    """Run one example; the server, which never ends by itself, is only asked for its help."""
+    """Run one example; the server, which never ends by itself, is only asked for its help.
+
+    What looks after the records opens a database of its own, so it gets a process of its own.
+    """
+    if words[0] in ("backup", "restore", "doctor", "release"):
+        command = [sys.executable, "-m", "openldn", *words]
+        return subprocess.run(command, check=False, env=bare()).returncode
     return main(["serve", "--help"] if words[0] == "serve" else words)
 
 
@@ -76,20 +85,35 @@ def test_the_examples_of_a_page_run_as_printed(
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the files that an example may start from: plan, diary, released seal, estimates."""
+    """Make the files that an example may start from: plan, diary, seal, estimates, records."""
     folder = tmp_path_factory.mktemp("shelf")
     reference = blocks(tree.ROOT / "docs" / "reference" / "plan-file.md")
     plan, passphrase = folder / "plan.toml", folder / "pharmacist.txt"
     plan.write_text(next(b.text for b in reference if b.language == "toml"), encoding="utf-8")
     passphrase.write_text("five random words stand here\n", encoding="utf-8")
-    estimates = "id,estimate,se\na,-1.0,0.5\nb,-0.3,0.6\n"
+    estimates = "id,estimate,se\n" + "".join(f"p{i},{-i / 10},0.5\n" for i in range(12))
     (folder / "people.csv").write_text(estimates, encoding="utf-8")
     sealed = ["--passphrase-file", str(passphrase)]
     diary = str(folder / "diary.csv")
     assert main(["simulate", str(plan), "--effect=-1", "--seed", "1", "--out", diary]) == 0
     assert main(["randomise", str(plan), "--out", str(folder / "sealed"), *sealed]) == 0
     assert main(["open-box", str(folder / "sealed"), *sealed, "--release"]) == 0
+    records = str(folder / "records")
+    subprocess.run([sys.executable, "-c", _RECORDS, records], check=True)
+    assert run(["backup", str(folder / "monday.zip"), "--data", records]) == 0
     return folder
+
+
+_RECORDS = """
+import os, pathlib, sys
+from openldn.web.access.folder import prepare
+prepare(pathlib.Path(sys.argv[1]))
+os.environ |= {"OPENLDN_DATA": sys.argv[1], "DJANGO_SETTINGS_MODULE": "openldn.web.config.settings"}
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
 
 
 def take_from(shelf: Path, *, examples: list[list[str]], to: Path) -> None:

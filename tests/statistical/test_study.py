@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from validation import people, report, results, study, work
+from openldn.protocol.outcomes import Family
+from validation import families, people, report, results, sources, study, work
 from validation.people import Setting
 from validation.study import Cell, Study
 
@@ -15,7 +16,7 @@ STUDY = study.read()
 CELLS = {cell.id: cell for cell in STUDY.cells}
 
 
-def small(**changes: object) -> Cell:
+def small(**changes: object) -> Cell[Setting]:
     """A cell of six people."""
     return Cell(
         group="small",
@@ -27,11 +28,11 @@ def small(**changes: object) -> Cell:
     )
 
 
-def split(cell: Cell, size: int) -> list[work.Piece]:
+def split(cell: Cell[Setting], size: int, *, part: str = sources.GAUSSIAN) -> list[work.Piece]:
     """The cell's people, `size` to a piece."""
     starts = range(0, cell.people, size)
     return [
-        work.Piece(row=cell.id, cell=cell, first=at, last=min(at + size, cell.people))
+        work.Piece(row=cell.id, part=part, cell=cell, first=at, last=min(at + size, cell.people))
         for at in starts
     ]
 
@@ -40,7 +41,7 @@ def numbers(pieces: list[work.Piece], folder: Path) -> dict[str, np.ndarray]:
     """What is saved, put together."""
     parts = [work.load(piece, folder) for piece in pieces]
     assert all(part is not None for part in parts)
-    names = [name for name in parts[0] or {} if name != "engine"]
+    names = list(parts[0] or {})
     return {name: np.concatenate([part[name] for part in parts if part]) for name in names}
 
 
@@ -49,12 +50,15 @@ def spend(run: Iterator[str]) -> int:
     return sum(1 for _ in run)
 
 
-def test_numbers_do_not_depend_on_workers_or_on_how_people_are_split(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [sources.GAUSSIAN, sources.RIVALS])
+def test_numbers_do_not_depend_on_workers_or_on_how_people_are_split(
+    part: str, tmp_path: Path
+) -> None:
     """One worker in one piece and two workers in three give the same bytes."""
-    cell = small()
-    spend(work.run(split(cell, 6), tmp_path / "a", workers=1))
-    spend(work.run(split(cell, 2), tmp_path / "b", workers=2))
-    one, other = numbers(split(cell, 6), tmp_path / "a"), numbers(split(cell, 2), tmp_path / "b")
+    whole, thirds = split(small(), 6, part=part), split(small(), 2, part=part)
+    spend(work.run(whole, tmp_path / "a", workers=1))
+    spend(work.run(thirds, tmp_path / "b", workers=2))
+    one, other = numbers(whole, tmp_path / "a"), numbers(thirds, tmp_path / "b")
     assert one.keys() == other.keys()
     for name in one:
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
@@ -78,6 +82,62 @@ def test_numbers_of_another_study_are_made_anew(tmp_path: Path) -> None:
     changed = split(small(phi=0.2), 6)
     assert work.load(changed[0], tmp_path) is None
     assert spend(work.run(changed, tmp_path, workers=1)) == 1
+
+
+def test_a_change_of_one_part_makes_only_its_own_numbers_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new engine leaves the rivals' pieces as they are, and its own are no longer taken."""
+    ours, rivals = (split(small(), 6, part=part) for part in (sources.GAUSSIAN, sources.RIVALS))
+    spend(work.run([*ours, *rivals], tmp_path, workers=1))
+    monkeypatch.setattr(sources, "DIGESTS", {**sources.DIGESTS, sources.GAUSSIAN: "another"})
+    assert work.load(ours[0], tmp_path) is None
+    assert work.load(rivals[0], tmp_path) is not None
+
+
+def test_each_part_watches_the_files_that_decide_its_numbers() -> None:
+    """The Gaussian kernel is the Gaussian part's, the latent one the other families'."""
+    watched = {part: {file.stem for file in files} for part, files in sources.FILES.items()}
+    assert {"kernel", "bulk", "gaussian", "grid", "priors"} <= watched[sources.GAUSSIAN]
+    assert {"latent", "latent_model", "grid", "priors"} <= watched[sources.FAMILIES]
+    assert watched[sources.RIVALS] == {"people", "rivals"}
+
+
+def test_saved_numbers_stay_where_a_part_is_kept(tmp_path: Path) -> None:
+    """With every part kept nothing has to be there, and the saved study comes out again."""
+    saved = results.read()
+    found = results.collect(STUDY, tmp_path, kept=list(sources.PARTS))
+    assert found["missing"] == []
+    for key in ("cells", "families", "calibration", "routes", "looks", "checks", "holds"):
+        assert found[key] == saved[key], key
+
+
+def test_saved_numbers_of_another_cell_are_not_kept(tmp_path: Path) -> None:
+    """A cell that asks something else than when it was saved is told as missing."""
+    first = STUDY.families[0]
+    other = replace(first, setting=replace(first.setting, tau=3.0))
+    changed = replace(STUDY, families=[other, *STUDY.families[1:]])
+    found = results.collect(changed, tmp_path, kept=list(sources.PARTS))
+    assert found["missing"] == [
+        f"{first.id}, the engine of the other families: 0 of {first.people}"
+    ]
+
+
+def test_people_of_other_families_are_told_in_prior_standard_deviations() -> None:
+    """The truth is the effect that was asked for, toward fewer, and no posterior is wider."""
+    setting = families.Setting(family="ordinal", effect=2.0)
+    told = families.answers(setting, seed=3, people=range(3))
+    assert told["truth"].tolist() == [-2.0] * 3
+    assert (told["alone.lower"] < told["alone.estimate"]).all()
+    assert ((told["alone.sd"] > 0.1) & (told["alone.sd"] < 1.05)).all()
+
+
+def test_a_diary_of_nothing_but_no_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `openldn analyse` would refuse it."""
+    monkeypatch.setitem(families.ALPHA, Family.BINARY, -60.0)
+    told = families.answers(families.Setting(family="binary", effect=0), seed=3, people=range(2))
+    assert told["truth"].tolist() == [0.0, 0.0]
+    assert np.isnan(told["alone.estimate"]).all()
 
 
 @pytest.mark.parametrize(
@@ -192,6 +252,8 @@ def test_every_cell_of_the_study_has_its_numbers() -> None:
     assert found["missing"] == []
     people_of = {cell["id"]: cell["people"] for cell in found["cells"]}
     assert people_of == {name: cell.people for name, cell in CELLS.items()}
+    others = {cell["id"]: cell["people"] for cell in found["families"]}
+    assert others == {cell.id: cell.people for cell in STUDY.families}
 
 
 def test_the_study_file_is_complete() -> None:

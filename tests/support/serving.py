@@ -1,6 +1,8 @@
 """Runs the real `openldn serve` for a test, and ends it."""
 
 import contextlib
+import json
+import os
 import re
 import signal
 import socket
@@ -11,11 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Served", "free_port", "run_serve", "served"]
+__all__ = ["Served", "bare", "described", "free_port", "run_serve", "served", "serving_many"]
 
 _START_SECONDS = 60.0  # a loaded machine; an idle one needs 2
 _STOP_SECONDS = 20.0
 _COMMAND = (sys.executable, "-m", "openldn", "serve")
+
+
+def bare() -> dict[str, str]:
+    """Give the environment of a person: the settings of the tests are not in it."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -49,7 +56,12 @@ def free_port() -> int:
 def run_serve(*options: str) -> subprocess.CompletedProcess[str]:
     """Run a serve that is expected to end by itself."""
     return subprocess.run(
-        [*_COMMAND, *options], capture_output=True, text=True, timeout=_START_SECONDS, check=False
+        [*_COMMAND, *options],
+        capture_output=True,
+        text=True,
+        timeout=_START_SECONDS,
+        check=False,
+        env=bare(),
     )
 
 
@@ -58,7 +70,9 @@ def served(folder: Path, *options: str, port: int | None = None) -> Iterator[Ser
     """Start the app on a folder, and end it however the test ends."""
     port = port or free_port()
     words = [*_COMMAND, "--data", str(folder), "--port", str(port), *options]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=bare()
+    )
     try:
         yield Served(process=process, link=_link(process), folder=folder, port=port)
     finally:
@@ -68,6 +82,42 @@ def served(folder: Path, *options: str, port: int | None = None) -> Iterator[Ser
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+        process.communicate()
+
+
+def described(folder: Path, **more: str | int) -> Path:
+    """Write the file of a server: SQLite, e-mails into a folder, behind a proxy or as told."""
+    facts: dict[str, str | int] = {
+        "host": "notes.example.org",
+        "data": str(folder / "data"),
+        "email": f"folder://{folder}/mail",
+        "email_from": "notes@example.org",
+        "listen": f"127.0.0.1:{free_port()}",
+        **more,
+    }
+    if "cert" not in facts:
+        facts["proxies"] = 1
+    path = folder / "notes.toml"
+    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in facts.items()))
+    return path
+
+
+@contextlib.contextmanager
+def serving_many(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a server on its file, and end it however the test ends."""
+    words = [*_COMMAND, "--server", str(file)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        assert "are answered on" in said, said + process.stderr.read()
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
         process.communicate()
 
 

@@ -20,7 +20,8 @@ def test_a_link_opens_once_and_leads_away(stranger: Client) -> None:
     """The first use redirects to a page without the token; the second finds the door closed."""
     token = links.issue(now=_NOW)
     first = stranger.get(f"/open/{token}")
-    assert (first.status_code, first["Location"]) == (302, "/")
+    assert (first.status_code, first["Location"]) == (302, "/opened")
+    assert stranger.get("/opened")["Location"] == "/"
     second = Client(headers={"host": "127.0.0.1"}).get(f"/open/{token}")
     assert second.status_code == 403
     assert "does not open any more" in visible(second.content)
@@ -51,7 +52,7 @@ def test_the_log_leaves_out_links_in_traces_too() -> None:
             "any", logging.ERROR, "x.py", 1, "Failed: %s", ("/OPEN/token",), sys.exc_info()
         )
     written = LinklessFormatter("%(levelname)s %(message)s").format(record)
-    assert written.startswith("ERROR Failed: /open/...\n")
+    assert written.startswith("ERROR Failed: /OPEN/...\n")
     assert written.endswith("could not redeem /open/...")
 
 
@@ -69,6 +70,18 @@ def test_the_link_leaves_no_trace_for_other_sites(stranger: Client) -> None:
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
     assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_browser_without_cookies_is_told_so(stranger: Client) -> None:
+    """After the link it shows no cookie: the page says what to do, and how to get a new link."""
+    stranger.get(f"/open/{links.issue(now=_NOW)}")
+    stranger.cookies.clear()
+    answer = stranger.get("/opened")
+    assert answer.status_code == 403
+    words = visible(answer.content)
+    assert "keeps no cookies for this address" in words
+    assert "openldn serve --link" in words
+    assert 'href="/opened"' in answer.content.decode()
 
 
 def test_a_stranger_is_told_where_the_link_is(stranger: Client) -> None:

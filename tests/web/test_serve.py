@@ -10,19 +10,13 @@ import ssl
 import stat
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
+from support import certificate
 from support.serving import Served, free_port, run_serve, served
 
 
@@ -361,7 +355,7 @@ def test_options_that_would_open_the_network_are_refused(
 
 def test_another_address_needs_tls_and_gets_it(tmp_path: Path) -> None:
     """With --allow-remote and a certificate the pages are answered, over TLS only."""
-    cert, key = _certificate(tmp_path)
+    cert, key = certificate.made(tmp_path, "127.0.0.2")
     options = ["--host", "127.0.0.2", "--allow-remote", "--tls-cert", cert, "--tls-key", key]
     with served(tmp_path / "data", "--demo", *options) as app:
         assert app.link.startswith(f"https://127.0.0.2:{app.port}/open/")
@@ -383,33 +377,9 @@ def _asked_plainly(connection: http.client.HTTPConnection) -> int:
     return connection.getresponse().status
 
 
-def _certificate(folder: Path) -> tuple[str, str]:
-    """Make a certificate for 127.0.0.2 that signs itself."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.2")])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=2))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.2"))]), critical=False
-        )
-        .sign(private, hashes.SHA256())
-    )
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    cert.write_bytes(made.public_bytes(Encoding.PEM))
-    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return str(cert), str(key)
-
-
 def test_a_bad_certificate_is_named(tmp_path: Path) -> None:
     """Exit 3 with the file's name, before any folder is made."""
-    _, key = _certificate(tmp_path)
+    _, key = certificate.made(tmp_path, "127.0.0.2")
     bad = tmp_path / "bad.pem"
     bad.write_text("no certificate")
     options = ["--host", "127.0.0.2", "--allow-remote", "--tls-cert", str(bad), "--tls-key", key]
@@ -422,7 +392,7 @@ def test_a_bad_certificate_is_named(tmp_path: Path) -> None:
 
 def test_an_app_on_every_address_tells_its_names(tmp_path: Path) -> None:
     """The link is one that opens here; given name and loopback answer, others do not."""
-    cert, key = _certificate(tmp_path)
+    cert, key = certificate.made(tmp_path, "127.0.0.2")
     options = ["--host", "0.0.0.0", "--allow-remote", "--tls-cert", cert, "--tls-key", key]
     with served(tmp_path / "data", "--demo", *options) as app:
         assert app.link.startswith(f"https://127.0.0.1:{app.port}/open/")

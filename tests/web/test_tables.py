@@ -21,6 +21,11 @@ from openldn.web.person.models import (
 from openldn.web.person.models.append_only import AppendOnly
 from support.web import NOW
 
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+
 
 def test_no_migration_is_missing(db: None) -> None:
     """Models and migrations say the same."""
@@ -30,7 +35,7 @@ def test_no_migration_is_missing(db: None) -> None:
 def test_every_table_of_records_refuses_to_change(db: None) -> None:
     """Each table of rows that are only ever added has both triggers, whatever a migration did."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        cursor.execute(_TRIGGERS[connection.vendor])
         found = {name for (name,) in cursor.fetchall()}
     kept = [one for one in apps.get_models() if issubclass(one, AppendOnly)]
     assert Entry in kept

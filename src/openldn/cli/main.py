@@ -46,6 +46,10 @@ COMMANDS = {
     "pack": "Print what to bring to the prescriber: plan, evidence, safety, questions; and a card.",
     "screen": "Ask the safety rules of a profile and a list of medicines.",
     "blockade": "Show how much of the opioid receptors a dose may block, hour by hour.",
+    "release": "Publish what people gave to the pool of this app, as a whole.",
+    "backup": "Copy all records into one checked file, also while the app runs.",
+    "restore": "Bring a backup back into an empty folder.",
+    "doctor": "Check the installation and the records, and say how to mend what is wrong.",
 }
 
 _EXAMPLE = """\

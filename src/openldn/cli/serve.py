@@ -1,14 +1,15 @@
 """`openldn serve`: the app in the browser, for one person on her own computer."""
 
 import argparse
-import runpy
 import sys
 from pathlib import Path
+
+from openldn.cli._web import of_folder, start_web
 
 __all__ = ["NAME", "SUMMARY", "add_arguments", "run"]
 
 NAME = "serve"
-SUMMARY = "Open the app in your browser, on this computer only."
+SUMMARY = "Open the app in your browser, on this computer only; or run a server for many people."
 
 _DEFAULT_PORT = 8642
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -22,6 +23,9 @@ for 14 days. Records are kept in one folder that only you can read. Ctrl-C ends 
 Pages are answered on 127.0.0.1, which no other computer can reach. Another address needs
 --allow-remote, --tls-cert and --tls-key, so that nothing travels unprotected:
   openldn serve --host 192.168.1.20 --allow-remote --tls-cert cert.pem --tls-key key.pem
+
+A server for many people, each with an account, is described in a file and runs behind TLS:
+  openldn serve --server notes.toml
 """
 
 
@@ -47,17 +51,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate, PEM")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
+    parser.add_argument(
+        "--server", type=Path, metavar="FILE", help="run a server for many people, see run-a-server"
+    )
     parser.set_defaults(complain=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the options and start the app."""
+    if args.server:
+        return start_web(["server", str(args.server.absolute())])
     _refuse_open_network(args)
-    folder = ["--data", str(args.data.absolute())] if args.data else []
-    demo = ["--demo"] if args.demo else []
+    folder = of_folder(args.data, is_demo=args.demo)
     if args.link:
-        return _start(["link", *folder, *demo])
-    return _start(["serve", *folder, *demo, *_server_options(args)])
+        return start_web(["link", *folder])
+    return start_web(["serve", *folder, *_server_options(args)])
 
 
 def _port(text: str) -> int:
@@ -92,20 +100,3 @@ def _server_options(args: argparse.Namespace) -> list[str]:
     if sys.stdout.isatty() and not args.no_open:
         options.append("--open")
     return options
-
-
-def _start(words: list[str]) -> int:
-    """Run the web program in this process.
-
-    It is started like any other program, not imported: the command line and the web never
-    depend on each other, and a Ctrl-C or a kill reaches one process only.
-    """
-    before = sys.argv
-    sys.argv = ["openldn.web", *words]
-    try:
-        runpy.run_module("openldn.web", run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    finally:
-        sys.argv = before
-    return 0

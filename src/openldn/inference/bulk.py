@@ -26,9 +26,12 @@ __all__ = [
     "Batch",
     "Posteriors",
     "SharedGrid",
+    "Swept",
     "arguments",
+    "concluded",
     "fit_many",
     "shared_grid",
+    "swept",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -38,6 +41,8 @@ IntArray = NDArray[np.int64]
 # model.md section 3.
 POINTS: Final = 1_024
 MIN_EFFECTIVE: Final = 100.0
+# How many times denser the next grid is, where one is too thin.
+DENSER: Final = 4
 # Grid points side by side. Found on two cores with vectors of sixteen: 256 lanes in single
 # precision are the fastest from three coefficients to ten.
 LANES: Final = 256
@@ -119,6 +124,8 @@ class Posteriors:
         (N, 3) shares of the posterior below minus the MCID, below 0 and below the MCID.
     effective
         (N,) effective points of the shared grid.
+    is_refined
+        (N,) whether a denser grid was laid over the series, because the first was too thin for it.
     is_finished_alone
         (N,) whether the adaptive route finished the series.
     """
@@ -127,7 +134,27 @@ class Posteriors:
     sd: FloatArray
     below: FloatArray
     effective: FloatArray
+    is_refined: BoolArray
     is_finished_alone: BoolArray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swept:
+    """What the shared grids say of each series, in widths of the scale.
+
+    Attributes
+    ----------
+    out
+        (N, PARTS) as `kernel.conclude` gives it.
+    is_refined
+        (N,) whether a denser grid than the first was used.
+    thin
+        Indices of the series that the last grid covers too thinly still.
+    """
+
+    out: FloatArray
+    is_refined: BoolArray
+    thin: IntArray
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +179,7 @@ def fit_many(
     prior: BetaPrior,
     mcid: float,
     points: int = POINTS,
+    most_points: int = POINTS,
     dtype: type[np.floating] = np.float32,
     sweep: Callable[..., None] | None = None,
 ) -> Posteriors:
@@ -167,6 +195,10 @@ def fit_many(
         In points of the score.
     points
         Size of the shared grid.
+    most_points
+        A series that the grid covers too thinly gets one that is four times denser, and so on up
+        to this size. More than 1,024 is worth its while on a graphics card only: the processor
+        finishes such series one by one in the same time.
     dtype
         Precision of the shared grid; the adaptive route always has double.
     sweep
@@ -177,19 +209,62 @@ def fit_many(
     Posteriors
         NaN for a series that the adaptive route cannot cover either: a real analysis refuses it.
     """
-    out = np.empty((len(batch), kernel.PARTS))
     sweep = sweep or kernel.compiled_bulk()
-    sweep(*arguments(batch, prior=prior, mcid=mcid, points=points, dtype=dtype), out)
-    width = batch.maximum - batch.minimum
+    asked = arguments(batch, prior=prior, mcid=mcid, points=points, dtype=dtype)
+    found = swept(sweep, asked, most_points=most_points)
+    return concluded(batch, found, prior=prior, mcid=mcid)
+
+
+def swept(
+    sweep: Callable[..., None], asked: tuple[NDArray[np.generic], ...], *, most_points: int
+) -> Swept:
+    """Take trials through the shared grid, and through denser ones where it is too thin for them.
+
+    Parameters
+    ----------
+    sweep
+        `kernel.compiled_bulk()` or `cuda.sweep_trials`.
+    asked
+        From `arguments`.
+    most_points
+        Where to end: each grid has `DENSER` times the points of the one before.
+    """
+    places, importance, y, which, *shared = asked
+    has_two_taus = bool((places[:, 2] != places[:, 3]).any())
+    out = np.empty((len(y), kernel.PARTS))
+    sweep(*asked, out)
+    thin, points = np.flatnonzero(_is_thin(out)), DENSER * importance.size
+    is_refined = np.zeros(len(y), dtype=np.bool_)
+    while len(thin) and points <= most_points:
+        denser = shared_grid(points, is_asymmetric=has_two_taus)
+        again = (a.astype(y.dtype) for a in (denser.points, denser.log_importance))
+        better = np.empty((len(thin), kernel.PARTS))
+        sweep(*again, y[thin], which[thin], *shared, better)
+        out[thin], is_refined[thin] = better, True
+        thin, points = thin[_is_thin(better)], DENSER * points
+    return Swept(out=out, is_refined=is_refined, thin=thin)
+
+
+def _is_thin(out: FloatArray) -> BoolArray:
+    """Whether too few points count; also where the numbers ran out of single precision."""
+    is_number = np.isfinite(out @ np.ones(kernel.PARTS))  # a sum is finite where all of it is
+    return ~(out[:, 0] >= MIN_EFFECTIVE) | ~is_number
+
+
+def concluded(batch: Batch, swept: Swept, *, prior: BetaPrior, mcid: float) -> Posteriors:
+    """Say in points what `swept` found, and finish alone what it left too thin."""
+    width, out = batch.maximum - batch.minimum, swept.out
+    is_finished_alone = np.zeros(len(out), dtype=np.bool_)
+    is_finished_alone[swept.thin] = True
     found = Posteriors(
         mean=width * out[:, 1],
         sd=width * out[:, 2],
         below=out[:, 3:],
         effective=out[:, 0],
-        # Also where the numbers ran out of single precision: nothing compares with NaN.
-        is_finished_alone=~(out[:, 0] >= MIN_EFFECTIVE) | ~np.isfinite(out).all(axis=1),
+        is_refined=swept.is_refined,
+        is_finished_alone=is_finished_alone,
     )
-    for index in np.flatnonzero(found.is_finished_alone):
+    for index in swept.thin:
         _finish(found, batch, int(index), prior=prior, mcid=mcid)
     return found
 
@@ -216,11 +291,12 @@ def arguments(
     width = batch.maximum - batch.minimum
     found = shared_grid(points, is_asymmetric=batch.is_asymmetric)
     switch, start = _switches(batch)
+    given, row = _given(batch)
     floats = [
         found.points,
         found.log_importance,
         (batch.score - batch.minimum - 0.5 * width) / width,
-        _given(batch),
+        given,
         switch,
         start,
         _prior(batch, prior),
@@ -228,7 +304,8 @@ def arguments(
         np.array([-mcid, 0.0, mcid]) / width,
     ]
     cast = [np.ascontiguousarray(array, dtype=dtype) for array in floats]
-    return (*cast[:4], np.asarray(batch.order, dtype=np.int64), *cast[4:])
+    which = np.column_stack([row, batch.order]).astype(np.int64)
+    return (*cast[:3], which, *cast[3:])
 
 
 @lru_cache(maxsize=8)
@@ -259,15 +336,24 @@ def shared_grid(points: int, *, is_asymmetric: bool = False) -> SharedGrid:
     )
 
 
-def _given(batch: Batch) -> FloatArray:
-    """(N, T, 2 + J) level, trend and events; the trend is centred on each one's recorded days."""
+def _given(batch: Batch) -> tuple[FloatArray, IntArray]:
+    """(G, T, 2 + J) level, trend and events, and the row of each series.
+
+    The trend is centred on a series' recorded days, so few are different where the events are not.
+    """
     recorded = ~np.isnan(batch.score)
     n_days = recorded.shape[1]
-    first = recorded.argmax(axis=1)
-    last = n_days - 1 - recorded[:, ::-1].argmax(axis=1)
+    span = np.column_stack([recorded.argmax(axis=1), n_days - 1 - recorded[:, ::-1].argmax(axis=1)])
+    if (batch.events == batch.events[:1]).all():
+        span, row = np.unique(span, axis=0, return_inverse=True)
+        events = np.broadcast_to(batch.events[:1], (len(span), *batch.events.shape[1:]))
+    else:
+        row, events = np.arange(len(batch)), batch.events
+    first, last = span.T[..., None]
     days = np.arange(n_days, dtype=np.float64)
-    trend = (days - 0.5 * (first + last)[:, None]) / (last - first + 1.0)[:, None]
-    return np.concatenate([np.ones_like(trend)[..., None], trend[..., None], batch.events], axis=2)
+    trend = (days - 0.5 * (first + last)) / (last - first + 1.0)
+    columns = [np.ones_like(trend)[..., None], trend[..., None], events]
+    return np.concatenate(columns, axis=2), row.ravel()
 
 
 def _switches(batch: Batch) -> tuple[FloatArray, FloatArray]:

@@ -27,18 +27,22 @@ __all__ = [
     "LANES",
     "NODES",
     "PARTS",
+    "SUMS",
     "TEXT",
+    "UNVISITED",
     "WORK",
     "FloatArray",
     "IntArray",
     "begin",
-    "combine",
     "compiled",
     "compiled_bulk",
+    "conclude",
+    "merge",
     "nodes_at",
     "summarise",
     "sweep",
     "sweep_trials",
+    "take_up",
     "whiten",
 ]
 
@@ -66,15 +70,26 @@ NODE_DEPTH = 10.0
 BULK_NODES = 16
 BULK_BELOW = 6
 
-# How many factors are multiplied before one logarithm is taken of their product. An innovation
+# Log weight of a node that was not visited. Finite, because fast mathematics on a graphics card
+# knows no infinity.
+UNVISITED = -1e30
+
+# The logarithm of 2 pi, of the normal's density.
+LOG_TWO_PI = math.log(2.0 * math.pi)
+
+# How many factors, a power of two of them, are multiplied before one logarithm is taken of their
+# product. An innovation
 # variance lies between 0.01 and 1.02, a diagonal of the factorised precision below 1e7: sixteen and
 # four of them stay inside single precision.
 FOLDED_DAYS = 16
 FOLDED_COLUMNS = 4
 
-# What `summarise` says of one grid point, and `combine` of a trial: log weight (of a trial: the
-# effective number of points), mean, mean square, and the shares below each of three places.
+# What `summarise` says of one grid point, and `conclude` of a trial: log weight (of a trial: the
+# effective number of points), mean, mean square (of a trial: standard deviation), and the shares
+# below each of three places.
 PARTS = 6
+# What `merge` keeps of some grid points of a trial.
+SUMS = PARTS + 2
 
 # Rows of the scratch `work`, one number a lane.
 (
@@ -83,7 +98,7 @@ PARTS = 6
     _VARIANCE,
     _REFRESH,
     _PRECISION,
-    _GAIN,
+    _LEFT,
     _WEIGHTED,
     _FOLD,
     _LOG_DET,
@@ -98,8 +113,11 @@ PARTS = 6
     _WEIGHT,
     _BEST,
     _WALKS,
-) = range(20)
-WORK = 20
+    _MEMORY,
+    _AWAY,
+    _FADE,
+) = range(23)
+WORK = 23
 
 
 def whiten(
@@ -135,8 +153,9 @@ def whiten(
         (4, L) the grid points: phi, day-to-day memory of the drift; w, the white share of the
         variance; tau_on and tau_off, days to 63% of the way on days with the switch on and off.
     mean, row, work
-        Scratch, (q + p + q + 1, L), (p + q + 1, L) and (WORK, L). A row of `work` receives the sum
-        of the logarithms of the innovation variances (half of it enters the log likelihood).
+        Scratch, (q + p + q + 1, L), (p + q + 1, L) and (WORK, L). Rows of `work` receive the number
+        of values and the sum of the logarithms of the innovation variances (half of it enters the
+        log likelihood).
     gram
         (p + q + 1, p + q + 1, L) receives the sums of products of innovations; the last row and
         column belong to y. Only the lower triangle is written.
@@ -147,12 +166,16 @@ def whiten(
     q = mean.shape[0] - k - 1
     p = k - q
     one = place.dtype.type(1)
+    half = one / (one + one)
     for lane in range(lanes):
-        work[_OFF, lane] = one - math.exp(-one / place[3, lane])
-        work[_ON, lane] = one - math.exp(-one / place[2, lane])
+        work[_OFF, lane] = math.exp(-one / place[3, lane])
+        work[_ON, lane] = math.exp(-one / place[2, lane])
         slow = one - place[1, lane]
         work[_VARIANCE, lane] = slow
-        work[_REFRESH, lane] = (one - place[0, lane] * place[0, lane]) * slow
+        memory = place[0, lane] * place[0, lane]
+        work[_MEMORY, lane] = memory
+        work[_REFRESH, lane] = slow - memory * slow
+        work[_FADE, lane] = one
         work[_FOLD, lane] = one
         work[_LOG_DET, lane] = 0
     for j in range(k + 1):
@@ -167,48 +190,61 @@ def whiten(
     seen = 0
     for t in range(days):
         for j in range(q):
-            d = switch[t, j]
-            side = _ON if d > 0.5 else _OFF
-            for lane in range(lanes):
-                mean[k + 1 + j, lane] += work[side, lane] * (d - mean[k + 1 + j, lane])
+            if switch[t, j] > half:
+                for lane in range(lanes):
+                    left = work[_ON, lane] * mean[k + 1 + j, lane]
+                    mean[k + 1 + j, lane] = left + (one - work[_ON, lane])
+            else:
+                for lane in range(lanes):
+                    mean[k + 1 + j, lane] *= work[_OFF, lane]
         if not math.isnan(y[t]):
             seen += 1
             for lane in range(lanes):
                 total = work[_VARIANCE, lane] + place[1, lane]
                 work[_PRECISION, lane] = one / total
-                work[_GAIN, lane] = work[_VARIANCE, lane] * work[_PRECISION, lane]
+                # A mean moves toward the value by the gain, variance / total: this much is left.
+                work[_LEFT, lane] = place[1, lane] * work[_PRECISION, lane]
                 work[_FOLD, lane] *= total
-                work[_VARIANCE, lane] -= work[_GAIN, lane] * work[_VARIANCE, lane]
+                work[_VARIANCE, lane] *= work[_LEFT, lane]
             for j in range(p):
-                value = given[t, j]
-                for lane in range(lanes):
-                    row[j, lane] = value - mean[j, lane]
+                _innovate(given[t, j], j, mean, row, work)
             for j in range(q):
                 for lane in range(lanes):
-                    row[p + j, lane] = mean[k + 1 + j, lane] - mean[p + j, lane]
-            value = y[t]
-            for lane in range(lanes):
-                row[k, lane] = value - mean[k, lane]
+                    exposure = mean[k + 1 + j, lane]
+                    row[p + j, lane] = exposure - work[_FADE, lane] * mean[p + j, lane]
+                    mean[p + j, lane] = exposure - work[_LEFT, lane] * row[p + j, lane]
+            _innovate(y[t], k, mean, row, work)
             for j in range(k + 1):
                 for lane in range(lanes):
-                    mean[j, lane] += work[_GAIN, lane] * row[j, lane]
                     work[_WEIGHTED, lane] = work[_PRECISION, lane] * row[j, lane]
                 for i in range(j + 1):
                     for lane in range(lanes):
                         gram[j, i, lane] += work[_WEIGHTED, lane] * row[i, lane]
-            if seen % FOLDED_DAYS == 0:
+            if seen & (FOLDED_DAYS - 1) == 0:
                 for lane in range(lanes):
                     work[_LOG_DET, lane] += math.log(work[_FOLD, lane])
                     work[_FOLD, lane] = one
-        if seen > 0:  # before the first value every column's mean is 0 and the drift stationary
-            for j in range(k + 1):
-                for lane in range(lanes):
-                    mean[j, lane] *= place[0, lane]
             for lane in range(lanes):
-                memory = place[0, lane] * place[0, lane]
-                work[_VARIANCE, lane] = memory * work[_VARIANCE, lane] + work[_REFRESH, lane]
+                work[_FADE, lane] = place[0, lane]
+        else:
+            for lane in range(lanes):
+                work[_FADE, lane] *= place[0, lane]
+        for lane in range(lanes):
+            faded = work[_MEMORY, lane] * work[_VARIANCE, lane]
+            work[_VARIANCE, lane] = faded + work[_REFRESH, lane]
     for lane in range(lanes):
         work[_LOG_DET, lane] += math.log(work[_FOLD, lane])
+        work[_COUNT, lane] = seen
+
+
+def _innovate(value: float, j: int, mean: FloatArray, row: FloatArray, work: FloatArray) -> None:
+    """The innovation of a column whose value is the same in every lane, and its new mean.
+
+    `mean` stands where the last seen day left it; what has faded since is in `work[_FADE]`.
+    """
+    for lane in range(work.shape[1]):
+        row[j, lane] = value - work[_FADE, lane] * mean[j, lane]
+        mean[j, lane] = value - work[_LEFT, lane] * row[j, lane]
 
 
 def sweep(
@@ -408,29 +444,27 @@ def begin(
         Scratch, (k + 1, k + 1, L).
     """
     k, lanes = factor.shape[0] - 1, factor.shape[2]
+    one = work.dtype.type(1)
+    two = one + one
+    half = one / two
+    circle, spacing = work.dtype.type(LOG_TWO_PI), work.dtype.type(NODE_SPACING)
+    middle, spread = log_sigma_prior[0], log_sigma_prior[1]
+    assumed, doubt = math.exp(two * middle), one / (spread * spread)
     whiten(y, given, switch, start, place, mean, row, work, gram)
-    n = 0
-    for t in range(y.shape[0]):
-        if not math.isnan(y[t]):
-            n += 1
-    middle, spread = float(log_sigma_prior[0]), float(log_sigma_prior[1])
-    step = NODE_SPACING / math.sqrt(2.0 * n + 1.0 / (spread * spread))
     for lane in range(lanes):
-        work[_COUNT, lane] = n
-        work[_STEP, lane] = step
-        work[_CENTRE, lane] = middle
-        work[_INVERSE, lane] = math.exp(-2.0 * middle)
+        work[_STEP, lane] = spacing / math.sqrt(two * work[_COUNT, lane] + doubt)
+        work[_INVERSE, lane] = one / assumed
     # The size of what a fit leaves over, first at the middle of the prior, then at what it gave.
     for _ in range(2):
         _factorise(gram, prior, work, factor)
         for lane in range(lanes):
             left = factor[k, k, lane] / work[_INVERSE, lane]
-            centre = 0.5 * math.log((left + math.exp(2.0 * middle)) / (n + 1.0))
-            work[_CENTRE, lane] = centre
-            work[_INVERSE, lane] = math.exp(-2.0 * centre)
-    constant = math.log(step / spread) - 0.5 * (n + 1.0) * math.log(2.0 * math.pi)
+            square = (left + assumed) / (work[_COUNT, lane] + one)
+            work[_CENTRE, lane] = half * math.log(square)
+            work[_INVERSE, lane] = one / square
     for lane in range(lanes):
-        work[_CONSTANT, lane] = constant - 0.5 * work[_LOG_DET, lane]
+        constant = math.log(work[_STEP, lane] / spread) - half * work[_LOG_DET, lane]
+        work[_CONSTANT, lane] = constant - half * (work[_COUNT, lane] + one) * circle
 
 
 def _weigh(
@@ -534,43 +568,65 @@ def nodes_at(
     factor: FloatArray,
     weight: FloatArray,
     mean: FloatArray,
-    variance: FloatArray,
+    sd: FloatArray,
 ) -> None:
     """The bulk quadrature: after `begin`, nodes at fixed steps, and the last coefficient at each.
 
-    The last column's mean and variance can be read off the factor without solving back, which is
-    why the bulk route puts the effect that is asked for there.
+    The last column's mean and standard deviation can be read off the factor without solving back,
+    which is why the bulk route puts the effect that is asked for there.
 
     Parameters
     ----------
     gram, prior, log_sigma_prior, work, factor
         As `begin` left them.
-    weight, mean, variance
-        (BULK_NODES, L) receive log weight, mean and variance.
+    weight, mean, sd
+        (BULK_NODES, L) receive log weight, mean and standard deviation. Where a side has sunk below
+        what counts in every lane, the nodes farther out are not visited: their weight is
+        `UNVISITED`. (Along log sigma there is one peak, so nothing rises again.)
     """
     k, lanes = factor.shape[0] - 1, factor.shape[2]
-    for lane in range(lanes):
-        at = work[_CENTRE, lane] - BULK_BELOW * work[_STEP, lane]
-        work[_AT, lane] = at
-        work[_INVERSE, lane] = math.exp(-2.0 * at)
-        work[_RATIO, lane] = math.exp(-2.0 * work[_STEP, lane])
+    two, nothing = work.dtype.type(2), work.dtype.type(UNVISITED)
     for node in range(BULK_NODES):
-        if node > 0:
-            for lane in range(lanes):
-                work[_AT, lane] += work[_STEP, lane]
-                work[_INVERSE, lane] *= work[_RATIO, lane]
-        _weigh(gram, prior, log_sigma_prior, work, factor)
         for lane in range(lanes):
-            root = factor[k - 1, k - 1, lane]
-            weight[node, lane] = work[_WEIGHT, lane]
-            mean[node, lane] = factor[k, k - 1, lane] * root
-            variance[node, lane] = root * root
+            weight[node, lane] = nothing
+    for lane in range(lanes):
+        work[_BEST, lane] = nothing
+    for direction in range(2):
+        is_up = direction == 0
+        for lane in range(lanes):
+            away = work[_STEP, lane] if is_up else -work[_STEP, lane]
+            work[_AT, lane] = work[_CENTRE, lane] if is_up else work[_CENTRE, lane] + away
+            work[_INVERSE, lane] = math.exp(-two * work[_AT, lane])
+            work[_AWAY, lane] = away
+            work[_RATIO, lane] = math.exp(-two * away)
+        for move in range(BULK_NODES - BULK_BELOW if is_up else BULK_BELOW):
+            node = BULK_BELOW + move if is_up else BULK_BELOW - 1 - move
+            _weigh(gram, prior, log_sigma_prior, work, factor)
+            for lane in range(lanes):
+                root = factor[k - 1, k - 1, lane]
+                weight[node, lane] = work[_WEIGHT, lane]
+                mean[node, lane] = factor[k, k - 1, lane] * root
+                sd[node, lane] = root
+                work[_BEST, lane] = max(work[_BEST, lane], work[_WEIGHT, lane])
+                work[_AT, lane] += work[_AWAY, lane]
+                work[_INVERSE, lane] *= work[_RATIO, lane]
+            if _is_nothing(weight[node], work):
+                break
+
+
+def _is_nothing(weight: FloatArray, work: FloatArray) -> bool:
+    """Whether a node lies too far below the best, `work[_BEST]`, to count in any lane."""
+    least = work.dtype.type(-NODE_DEPTH)
+    counting = 0
+    for lane in range(work.shape[1]):
+        counting += weight[lane] - work[_BEST, lane] > least
+    return counting == 0
 
 
 def summarise(
     weight: FloatArray,
     mean: FloatArray,
-    variance: FloatArray,
+    sd: FloatArray,
     edges: FloatArray,
     work: FloatArray,
     parts: FloatArray,
@@ -579,7 +635,7 @@ def summarise(
 
     Parameters
     ----------
-    weight, mean, variance
+    weight, mean, sd
         (BULK_NODES, L), from `nodes_at`.
     edges
         (3,) places below which the share of the posterior is asked.
@@ -594,6 +650,7 @@ def summarise(
     half = one / (one + one)
     # The tail of the normal, error below 7.5e-8: Zelen and Severo, formula 26.2.17 of Abramowitz
     # and Stegun, Handbook of Mathematical Functions, 1964, with 1 / sqrt(2 pi) multiplied in.
+    least, nothing = weight.dtype.type(-NODE_DEPTH), weight.dtype.type(0)
     bend = weight.dtype.type(0.2316419)
     c1 = weight.dtype.type(0.127414796)
     c2 = weight.dtype.type(-0.142248368)
@@ -610,17 +667,21 @@ def summarise(
         for lane in range(lanes):
             work[_BEST, lane] = max(work[_BEST, lane], weight[node, lane])
     for node in range(weight.shape[0]):
+        if _is_nothing(weight[node], work):
+            continue
         for lane in range(lanes):
-            share = _exp(weight[node, lane] - work[_BEST, lane], one)
-            square = mean[node, lane] * mean[node, lane] + variance[node, lane]
+            below = weight[node, lane] - work[_BEST, lane]
+            share = _exp(below, one) if below > least else nothing
+            square = mean[node, lane] * mean[node, lane] + sd[node, lane] * sd[node, lane]
             work[_WEIGHT, lane] = share
+            work[_INVERSE, lane] = one / sd[node, lane]
             work[_FOLD, lane] += share
             parts[1, lane] += share * mean[node, lane]
             parts[2, lane] += share * square
         for edge in range(3):
             place = edges[edge]
             for lane in range(lanes):
-                z = (place - mean[node, lane]) / math.sqrt(variance[node, lane])
+                z = (place - mean[node, lane]) * work[_INVERSE, lane]
                 far = abs(z)
                 t = one / (one + bend * far)
                 tail = t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * c5))))
@@ -657,50 +718,79 @@ def _exp(x: float, one: float) -> float:
     return value
 
 
-def combine(parts: FloatArray, log_importance: FloatArray, out: FloatArray) -> None:
-    """Put the grid points of one trial together.
+def take_up(
+    parts: FloatArray, lane: int, log_importance: float, more: FloatArray, sums: FloatArray
+) -> None:
+    """Add one grid point to the sums of a trial.
 
     Parameters
     ----------
-    parts
-        (C, PARTS, L), from `summarise`.
+    parts, lane
+        (PARTS, L) from `summarise`, and which of its lanes.
     log_importance
-        (C, L).
+        Of that point.
+    more
+        Scratch (SUMS,).
+    sums
+        (SUMS,) of the points so far, as `merge` keeps them.
+    """
+    more[0] = parts[0, lane] + log_importance
+    more[1] = 1
+    more[2] = 1
+    for part in range(1, PARTS):
+        more[part + 2] = parts[part, lane]
+    merge(sums, more)
+
+
+def merge(sums: FloatArray, more: FloatArray) -> None:
+    """Add the sums of other grid points of the same trial.
+
+    Parameters
+    ----------
+    sums, more
+        (SUMS,) the largest log weight; then, in weights of which that one is 1, the sum of the
+        weights, of their squares, and of the weighted parts. `sums` of no point begin with
+        `UNVISITED` and zeros.
+    """
+    kept: float = sums.dtype.type(1)
+    added = kept
+    if more[0] > sums[0]:
+        kept = math.exp(sums[0] - more[0])
+        sums[0] = more[0]
+    else:
+        added = math.exp(more[0] - sums[0])
+    sums[1] = kept * sums[1] + added * more[1]
+    sums[2] = kept * kept * sums[2] + added * added * more[2]
+    for part in range(3, sums.shape[0]):
+        sums[part] = kept * sums[part] + added * more[part]
+
+
+def conclude(sums: FloatArray, out: FloatArray) -> None:
+    """Say what the sums of all grid points of one trial come to.
+
+    Parameters
+    ----------
+    sums
+        (SUMS,), from `merge`.
     out
         (PARTS,) receives the effective number of points (Kish), mean, standard deviation, and the
         shares below the three edges.
     """
-    best = -math.inf
-    for chunk in range(parts.shape[0]):
-        for lane in range(parts.shape[2]):
-            best = max(best, parts[chunk, 0, lane] + log_importance[chunk, lane])
-    mass, squares = 0.0, 0.0
-    mean, square, first, second, third = 0.0, 0.0, 0.0, 0.0, 0.0
-    for chunk in range(parts.shape[0]):
-        for lane in range(parts.shape[2]):
-            weight = math.exp(parts[chunk, 0, lane] + log_importance[chunk, lane] - best)
-            mass += weight
-            squares += weight * weight
-            mean += weight * parts[chunk, 1, lane]
-            square += weight * parts[chunk, 2, lane]
-            first += weight * parts[chunk, 3, lane]
-            second += weight * parts[chunk, 4, lane]
-            third += weight * parts[chunk, 5, lane]
-    mean /= mass
-    out[0] = mass * mass / squares
+    mass = sums[1]
+    mean = sums[3] / mass
+    out[0] = mass * mass / sums[2]
     out[1] = mean
-    out[2] = math.sqrt(max(square / mass - mean * mean, 0.0))
-    out[3] = first / mass
-    out[4] = second / mass
-    out[5] = third / mass
+    out[2] = math.sqrt(max(sums[4] / mass - mean * mean, 0.0))
+    for edge in range(3):
+        out[3 + edge] = sums[5 + edge] / mass
 
 
 def sweep_trials(
     points: FloatArray,
     log_importance: FloatArray,
     y: FloatArray,
-    given: FloatArray,
     which: IntArray,
+    given: FloatArray,
     switch: FloatArray,
     start: FloatArray,
     prior: FloatArray,
@@ -715,14 +805,14 @@ def sweep_trials(
     points, log_importance
         (C, 4, L) and (C, L): the shared grid in chunks of lanes, and the log of prior density over
         density of the points.
-    y, given
-        (N, T) and (N, T, p), as for `whiten`, trial by trial.
-    which, switch
-        (N,) the row of `switch`, (S, T, q), that each trial follows.
+    y
+        (N, T), as for `whiten`, trial by trial.
+    which, given, switch
+        (N, 2) the row of `given`, (G, T, p), and that of `switch`, (S, T, q), of each trial.
     start, prior, log_sigma_prior, edges
         As for `whiten`, `begin` and `summarise`.
     out
-        (N, PARTS), from `combine`.
+        (N, PARTS), from `conclude`.
     """
     chunks, lanes = log_importance.shape
     k = prior.shape[0] - 1
@@ -734,14 +824,17 @@ def sweep_trials(
     factor = np.empty((k + 1, k + 1, lanes), dtype=y.dtype)
     weight = np.empty((BULK_NODES, lanes), dtype=y.dtype)
     mean = np.empty((BULK_NODES, lanes), dtype=y.dtype)
-    variance = np.empty((BULK_NODES, lanes), dtype=y.dtype)
-    parts = np.empty((chunks, PARTS, lanes), dtype=y.dtype)
+    sd = np.empty((BULK_NODES, lanes), dtype=y.dtype)
+    parts = np.empty((PARTS, lanes), dtype=y.dtype)
+    sums, more = np.empty(SUMS), np.empty(SUMS)
     for trial in range(y.shape[0]):
+        sums[:] = 0.0
+        sums[0] = UNVISITED
         for c in range(chunks):
             begin(
                 y[trial],
-                given[trial],
-                switch[which[trial]],
+                given[which[trial, 0]],
+                switch[which[trial, 1]],
                 start,
                 points[c],
                 prior,
@@ -752,13 +845,16 @@ def sweep_trials(
                 gram,
                 factor,
             )
-            nodes_at(gram, prior, log_sigma_prior, work, factor, weight, mean, variance)
-            summarise(weight, mean, variance, edges, work, parts[c])
-        combine(parts, log_importance, out[trial])
+            nodes_at(gram, prior, log_sigma_prior, work, factor, weight, mean, sd)
+            summarise(weight, mean, sd, edges, work, parts)
+            for lane in range(lanes):
+                take_up(parts, lane, log_importance[c, lane], more, sums)
+        conclude(sums, out[trial])
 
 
 # Each after those it calls.
 TEXT = (
+    _innovate,
     whiten,
     _factorise,
     _weigh,
@@ -766,10 +862,13 @@ TEXT = (
     _solve_back,
     _covariance,
     _walk,
+    _is_nothing,
     nodes_at,
     _exp,
     summarise,
-    combine,
+    merge,
+    take_up,
+    conclude,
 )
 
 

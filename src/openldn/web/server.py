@@ -21,7 +21,7 @@ from pathlib import Path
 from openldn.protocol.problems import InputError, Problem
 from openldn.web.access.folder import FolderLock, is_open, prepare
 
-__all__ = ["Address", "print_new_link", "serve"]
+__all__ = ["Address", "check_certificate", "print_new_link", "say", "serve", "worker_beside"]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (where we reach it)
@@ -76,7 +76,7 @@ class Address:
 
 def serve(folder: Path, address: Address, *, is_demo: bool, opens_browser: bool) -> int:
     """Run the app on a folder until Ctrl-C."""
-    _check_certificate(address)
+    check_certificate(address)
     prepare(folder)
     running = folder / "running.json"
     with FolderLock(folder):
@@ -89,7 +89,7 @@ def serve(folder: Path, address: Address, *, is_demo: bool, opens_browser: bool)
             _prepare_tables(is_demo=is_demo)
         try:
             _write_running(folder, address)
-            with _worker():
+            with worker_beside():
                 return _answer_pages(address, opens_browser=opens_browser)
         finally:
             running.unlink(missing_ok=True)
@@ -172,7 +172,7 @@ def _prepare_tables(*, is_demo: bool) -> None:
     call_command("clearsessions")
     actions.forgive_attempts()
     if is_demo and not Trial.objects.exists():
-        _say("Making the invented person of the demo ...")
+        say("Making the invented person of the demo ...")
         _make_demo()
     connections.close_all()  # the page server forks: no open file may be shared
 
@@ -219,7 +219,7 @@ def _write_running(folder: Path, address: Address) -> None:
 
 
 @contextlib.contextmanager
-def _worker() -> Iterator[None]:
+def worker_beside() -> Iterator[None]:
     """Keep the worker alive, and end it with us: it stops when its standard input closes."""
     ending = threading.Event()
     process = _start_worker()
@@ -281,13 +281,13 @@ def _answer_pages(address: Address, *, opens_browser: bool) -> int:
     except SystemExit:
         # A Ctrl-C reaches the page process too, which may be gone before it is told to end.
         if not server.interrupt_signal:
-            _say(
+            say(
                 "\nThe part of the app that shows pages died twice within seconds, so it ended."
                 " Your records are saved. Start it again; if it ends again, openldn.log in the"
                 " data folder may tell why."
             )
             return 1
-    _say("\nClosed. Your records are saved.")
+    say("\nClosed. Your records are saved.")
     return 0
 
 
@@ -305,8 +305,8 @@ def _greet(address: Address, opens_browser: bool) -> None:
     _print("OpenLDN runs on this computer. Open this link (once, within 10 minutes):\n")
     _print(f"    {link}\n")
     if address.host not in _LOOPBACK:
-        _say(f"It answers to these names only: {', '.join(address.host_headers)}")
-    _say("Ctrl-C ends it. Your records stay in the data folder.")
+        say(f"It answers to these names only: {', '.join(address.host_headers)}")
+    say("Ctrl-C ends it. Your records stay in the data folder.")
     if opens_browser:
         webbrowser.open(link)
 
@@ -328,7 +328,8 @@ def _print(line: str) -> None:
     sys.stdout.flush()
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell the person at the terminal, if there still is one."""
     with contextlib.suppress(OSError):  # the terminal may be gone
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
@@ -354,7 +355,8 @@ def _own_addresses() -> set[str]:
     return {str(place[0]) for *_, place in found}
 
 
-def _check_certificate(address: Address) -> None:
+def check_certificate(address: Address) -> None:
+    """Refuse files that TLS cannot be served with."""
     if not (address.cert and address.key):
         return
     try:

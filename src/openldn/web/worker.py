@@ -20,14 +20,19 @@ def work() -> int:
     import django
 
     django.setup()
+    from django.conf import settings
     from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
     from django_tasks_db.management.commands.db_worker import Worker
 
+    from openldn.web.contribute import giving
+    from openldn.web.keeping import scrubbing
     from openldn.web.know import tasks as know
     from openldn.web.person import actions
 
+    scrubbing.finish(settings.DATA)
     actions.resume_unfinished_answers()
     know.queue_forgotten()
+    giving.resume()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],

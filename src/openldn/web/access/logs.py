@@ -1,4 +1,4 @@
-"""What the log file never holds: a link that still opens the app."""
+"""What the log file never holds: a link that still opens something, and what somebody read."""
 
 import logging
 import re
@@ -6,12 +6,12 @@ import re
 __all__ = ["LinklessFormatter"]
 
 # To the end of the line: a token may be anywhere behind it, whatever stands between.
-_LINK = re.compile(r"/open/.*", re.IGNORECASE)
+_TOLD = re.compile(r"/(open|shared|known)/.*", re.IGNORECASE)
 
 
 class LinklessFormatter(logging.Formatter):
-    """Leaves out what stands behind /open/, in messages and in traces, whoever logged it."""
+    """Leaves out what stands behind such an address, in messages and traces, whoever logged it."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record."""
-        return _LINK.sub("/open/...", super().format(record))
+        return _TOLD.sub(r"/\1/...", super().format(record))

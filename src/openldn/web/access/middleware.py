@@ -1,4 +1,4 @@
-"""What every request passes: the headers, the Host check, and the owner's door."""
+"""What every request passes: the headers, the Host check, and the door."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -7,16 +7,18 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
-from openldn.web.access import links, views
+from openldn.web.access import people, views
 
-__all__ = ["CONTENT_SECURITY_POLICY", "headers", "known_host_only", "owner_only", "small_only"]
+__all__ = ["CONTENT_SECURITY_POLICY", "headers", "known_host_only", "known_only", "small_only"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-# There is no script at all, so none is allowed; styles and pictures come from our own files.
+# Scripts, styles and pictures come from files of this app alone, and talk to it alone.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         "form-action 'self'",
@@ -25,7 +27,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 
-_OPEN_PATHS = ("/open/", "/static/", "/alive", "/language")
+_OPEN_PATHS = ("/open/", "/opened", "/shared/", "/found", "/static/", "/alive", "/language")
 
 
 def headers(get_response: Answer) -> Answer:
@@ -76,11 +78,12 @@ def small_only(get_response: Answer) -> Answer:
     return answer
 
 
-def owner_only(get_response: Answer) -> Answer:
-    """Let in who exchanged a link; tell everyone else where the link is."""
+def known_only(get_response: Answer) -> Answer:
+    """Let in whose records these are; tell everyone else where the way in is."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not (request.path.startswith(_OPEN_PATHS) or request.session.get(links.OWNER)):
+        is_open = request.path.startswith((*_OPEN_PATHS, *settings.ALSO_OPEN))
+        if not is_open and people.known(request) is None:
             return views.closed(request)
         response = get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:

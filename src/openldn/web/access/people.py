@@ -1,5 +1,6 @@
 """Whose records a request may see: the one question that every page asks first."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 
 from openldn.web.access import links
@@ -27,6 +28,9 @@ def of(request: HttpRequest) -> Person:
 
 def known(request: HttpRequest) -> Person | None:
     """Give the person of a request, or None for a stranger."""
+    if settings.IS_SERVER:
+        account = getattr(request, "user", None)
+        return account.person if account is not None and account.is_authenticated else None
     # A request that was refused at the front, say for its Host, has no session at all.
     session = getattr(request, "session", None)
     return owner() if session is not None and session.get(links.OWNER) else None

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from openldn.web.access import links
+from openldn.web.access import links, people
 
 __all__ = [
     "alive",
@@ -16,6 +17,7 @@ __all__ = [
     "leave",
     "not_found",
     "open_link",
+    "opened",
     "our_mistake",
     "stale_form",
     "too_large",
@@ -27,14 +29,27 @@ __all__ = [
 @require_GET
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """Exchange a one-time link for a session, and lead away from the address that holds it."""
+    if settings.IS_SERVER:
+        raise Http404
     if links.redeem(token, now=datetime.now(UTC)):
         request.session.cycle_key()
         request.session[links.OWNER] = True
-        response: HttpResponse = HttpResponseRedirect("/")
+        response: HttpResponse = HttpResponseRedirect("/opened")
     else:
         response = _said(request, "link_used", status=403)
     response["Referrer-Policy"] = "no-referrer"
     return response
+
+
+@require_GET
+def opened(request: HttpRequest) -> HttpResponse:
+    """Lead on whoever has just opened a link, or say that their browser keeps no cookies.
+
+    A browser that was sent here by another site shows its cookie only at the next step.
+    """
+    if people.known(request) is not None:
+        return redirect("/")
+    return _said(request, "no_cookie", status=403)
 
 
 @require_POST
@@ -51,7 +66,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def closed(request: HttpRequest) -> HttpResponse:
-    """Say where the link is, to whoever has no session."""
+    """Say where the way in is, to whoever has not come through it."""
+    if settings.IS_SERVER and request.method in ("GET", "HEAD"):
+        return redirect("account_login")
     return _said(request, "closed", status=403)
 
 
@@ -62,8 +79,9 @@ def unknown_host(request: HttpRequest) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that a form came from an old page."""
-    return _said(request, "stale_form", status=403)
+    """Say that a form came from an old page, or from a browser that keeps no cookies."""
+    has_cookie = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return _said(request, "stale_form" if has_cookie else "no_cookie", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

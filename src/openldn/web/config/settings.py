@@ -18,6 +18,10 @@ __all__: list[str] = []  # Django reads the names in capitals itself
 DATA = Path(os.environ["OPENLDN_DATA"]) if "OPENLDN_DATA" in os.environ else None
 EXACT_HOSTS = frozenset(filter(None, os.environ.get("OPENLDN_HOSTS", "").split(";")))
 IS_DEMO = os.environ.get("OPENLDN_DEMO") == "1"
+IS_SERVER = False  # for many people, see server_settings
+ALSO_OPEN: tuple[str, ...] = ()  # addresses that a server answers to strangers
+TAKES_NEWCOMERS = False  # who may make an account
+MAIL_NAME = ""  # under which e-mails leave
 IS_TLS = os.environ.get("OPENLDN_TLS") == "1"
 
 
@@ -45,6 +49,9 @@ INSTALLED_APPS = [
     "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.share",
+    "openldn.web.contribute",
+    "openldn.web.keeping",
     "openldn.web.know",
     "openldn.web.languages",
 ]
@@ -57,7 +64,7 @@ MIDDLEWARE = [
     # From here on every refusal is said in the reader's language.
     "openldn.web.languages.middleware.in_the_reader_s_language",
     "openldn.web.access.middleware.small_only",
-    "openldn.web.access.middleware.owner_only",
+    "openldn.web.access.middleware.known_only",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from openldn.web.access import people
@@ -27,7 +27,7 @@ def is_known(code: str) -> bool:
 def of_request(request: HttpRequest) -> str:
     """Give the language of a page: what was chosen here, else what the browser asks for."""
     kept: str | None = request.session.get(_KEPT_AS)
-    if kept is None and (person := _person_of(request)):
+    if kept is None and (person := people.known(request)):
         # Asked once a session: no page pays for it again.
         kept = request.session[_KEPT_AS] = _chosen_by(person)
     return kept if kept and is_known(kept) else _of_browser(request)
@@ -42,20 +42,13 @@ def of_person(person: Person) -> str:
 def choose(request: HttpRequest, code: str) -> None:
     """Keep a choice: in this session, and for the person where there is one."""
     request.session[_KEPT_AS] = code
-    if person := _person_of(request):
+    if person := people.known(request):
         ChosenLanguage.objects.update_or_create(person=person, defaults={"code": code})
 
 
 def _chosen_by(person: Person) -> str:
     row = ChosenLanguage.objects.filter(person=person).first()
     return row.code if row else ""
-
-
-def _person_of(request: HttpRequest) -> Person | None:
-    try:
-        return people.of(request)
-    except Http404:
-        return None
 
 
 def _of_browser(request: HttpRequest) -> str:

@@ -17,7 +17,8 @@ def about_the_app(request: HttpRequest) -> dict[str, object]:
 
     Templates ask for the pause when they show it, so that other answers cost nothing.
     """
-    return {"is_demo": settings.IS_DEMO, "pause": partial(_pause, request)}
+    is_server = settings.IS_SERVER
+    return {"is_demo": settings.IS_DEMO, "is_server": is_server, "pause": partial(_pause, request)}
 
 
 def _pause(request: HttpRequest) -> Notice | None:

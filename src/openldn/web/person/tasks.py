@@ -16,10 +16,11 @@ from openldn.web.person.models import Answer, PeriodGuess
 
 if TYPE_CHECKING:
     from openldn.inference import Guess, Said
+    from openldn.inference.answer import Answer as EngineAnswer
     from openldn.protocol.plan import Arm
     from openldn.web.person.models import Trial
 
-__all__ = ["compute_answer", "forget_unfinished", "queue"]
+__all__ = ["analysed", "compute_answer", "forget_unfinished", "queue"]
 
 Found = dict[str, Any]  # the fields of an answer that the work fills in
 
@@ -52,9 +53,16 @@ def forget_unfinished() -> None:
     DBTaskResult.objects.filter(status__in=unfinished).delete()
 
 
-def _found(trial: Trial) -> Found:
+def analysed(trial: Trial) -> EngineAnswer:
+    """Run the engine on a trial; the same trial gives the same answer.
+
+    Raises
+    ------
+    AnalysisRefused
+        When no answer can be given, with the reason.
+    """
     # The engine is loaded here, in the worker, and nowhere else in the web.
-    from openldn.inference import AnalysisRefused, Conduct, analyse
+    from openldn.inference import Conduct, analyse
     from openldn.virtual import null_trials
     from openldn.web.person import pauses
     from openldn.web.person.records import diary_of
@@ -68,14 +76,20 @@ def _found(trial: Trial) -> Found:
         said=_said(trial),
         paused_days=pauses.paused_days(trial),
     )
+    return analyse(
+        diary_of(trial),
+        plan=trial.plan,
+        order=trial.order,
+        conduct=conduct,
+        null_trials=null_trials,
+    )
+
+
+def _found(trial: Trial) -> Found:
+    from openldn.inference import AnalysisRefused
+
     try:
-        answer = analyse(
-            diary_of(trial),
-            plan=trial.plan,
-            order=trial.order,
-            conduct=conduct,
-            null_trials=null_trials,
-        )
+        answer = analysed(trial)
     except AnalysisRefused as refusal:
         sentences = [f"{problem.given}. {problem.todo}" for problem in refusal.problems]
         return {"state": Answer.State.REFUSED, "refusal": sentences}

@@ -1,0 +1,3 @@
+"""Commands for whoever runs a server."""
+
+__all__: list[str] = []

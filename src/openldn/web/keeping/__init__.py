@@ -1,0 +1,3 @@
+"""Keeping records, bringing them back, checking them, handing them out, and erasing them."""
+
+__all__: list[str] = []

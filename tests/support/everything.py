@@ -1,0 +1,116 @@
+"""A person with a row in every table that can belong to somebody, each with a word of her own."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+
+from openldn.web import consent
+from openldn.web.access.models import Person
+from openldn.web.ask import talks
+from openldn.web.contribute import giving
+from openldn.web.contribute.models import Offer
+from openldn.web.keeping.belongings import belongings, rows_of
+from openldn.web.person import actions, items
+from openldn.web.person.models import Answer, Decision, PeriodGuess
+from openldn.web.person.period_guesses import GuessGiven
+from openldn.web.share import links, stories
+from support.pooling import contribution
+from support.web import NOW, ORDER, PLAN, add_evenings, answer_no_opioids, seal_of
+
+__all__ = ["fill"]
+
+
+def fill(person: Person, word: str) -> None:
+    """Give a person a row in every table, as the app writes them, each with this word."""
+    check = actions.answer_safety_questions(
+        person=person, answers={}, names=(word,), touched=[], decision=(word, NOW.date()), now=NOW
+    )
+    plan_toml = PLAN.replace("Ana", word).replace("Dr B", word)
+    trial = actions.add_trial(
+        person=person,
+        plan_toml=plan_toml,
+        start=NOW.date() - timedelta(days=14),
+        seal=seal_of(ORDER, is_open=False, plan_toml=plan_toml),
+        check=check,
+    )
+    add_evenings(trial, range(14))
+    actions.record(trial=trial, day=13, item=items.NOTE, value=f"Note: {word}.", now=NOW)
+    answer_no_opioids(trial, 3)
+    actions.guess_period(
+        trial=trial, period=2, given=GuessGiven(said=PeriodGuess.Said.UNKNOWN), now=NOW
+    )
+    actions.add_medicine(trial=trial, name="tramadol 50 mg", now=NOW)
+    actions.tell(trial=trial, rule="pain-high", days=[1, 2], whom=word, now=NOW)
+    Decision.objects.create(trial=trial, causes=[], by=word, on=NOW.date(), noted_at=NOW)
+    facts = {"day": NOW.date(), "who": word, "said": "no", "reason": word, "change": word}
+    talks.note(person=person, facts=facts, now=NOW)
+    consent.give(person, giving.PURPOSE, now=NOW)
+    _share(person, word, trial)
+    for model, way in reversed(belongings().items()):  # a row before those that lead to it
+        if not rows_of(model, way, person).exists():
+            _any_row(model, person, word)
+
+
+def _share(person: Person, word: str, trial: Any) -> None:
+    saved = {"kind": "answer", "words": word}
+    answer = Answer.objects.create(
+        trial=trial,
+        asked_at=NOW,
+        state="ready",
+        saved=saved,
+        page_for_doctor=b"%PDF-" + word.encode(),
+    )
+    stories.write(person=person, answer=answer, words=f"Story: {word}", now=NOW)
+    links.make(
+        person=person,
+        answer=answer,
+        story=stories.latest(person, answer),
+        outcomes=["pain"],
+        has_side_effects=True,
+        days=7,
+        meant_for=word,
+        form_key=f"{person.pk:043d}",
+        now=NOW,
+    )
+    offer = Offer.objects.create(
+        person=person, answer=answer, asked_at=NOW, state="ready", file=contribution(person.pk)
+    )
+    giving.give(person=person, offer=offer, now=NOW)
+
+
+def _any_row(model: type[models.Model], person: Person, word: str) -> None:
+    """Make a row of a table that this file does not know yet, from its columns alone."""
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.null or field.has_default())
+    ]
+    row = model(**{field.name: _value(field, person, word) for field in fields})
+    models.Model.save(row)
+
+
+def _value(field: models.Field[Any, Any], person: Person, word: str) -> Any:
+    if isinstance(field, models.ForeignKey):
+        related = field.related_model
+        assert isinstance(related, type)
+        return rows_of(related, belongings()[related], person).first()
+    if field.choices:
+        return next(iter(field.flatchoices))[0]
+    by_kind: dict[type[models.Field[Any, Any]], Any] = {
+        models.GenericIPAddressField: "127.0.0.1",
+        models.CharField: word[: field.max_length or 40],
+        models.TextField: word,
+        models.DateTimeField: NOW,
+        models.DateField: NOW.date(),
+        models.JSONField: {"word": word},
+        models.BinaryField: word.encode(),
+        models.BooleanField: False,
+        models.IntegerField: 1,
+    }
+    found = next((by_kind[kind] for kind in by_kind if isinstance(field, kind)), None)
+    assert found is not None, (
+        f"write a row of {field.model.__name__} in tests/support/everything.py"
+    )
+    assert isinstance(found, str | bytes | bool | int | dict | date | datetime)
+    return found
