@@ -24,7 +24,7 @@ _WORD: Final = re.compile(r"[A-Za-z]{2,}")
 _NOBODY_S: Final = re.compile(
     r"“[^”]*”|OpenLDN|\bLDN\b|\bmg\b|\bml\b|\b[Dd][Oo][Ii]\b|\bPMID\b|\bURL\b|\bPDF\b|\bCSV\b|\bJSON\b|\bICD\S*"
     r"|https?://\S+|\bLDN-[A-Z]\d+\b|plan\.toml|seal\.json|[\w-]+\.(?:csv|toml|json|pdf|key|txt)"
-    r"|\b(?:Muscle pain|Energy|Ana|Dr B|tramadol|levothyroxine|Zorkomycin|placebo)\b"
+    r"|\b(?:[Mm]uscle pain|[Ee]nergy|Dizziness|Ana|Dr B|tramadol|levothyroxine|Zorkomycin)\b"
 )
 _READ_ALOUD: Final = {"aria-label", "title", "alt", "placeholder", "aria-description"}
 _EMPTY: Final = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}

@@ -7,11 +7,11 @@ compared before a blinded trial is opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from openldn.report.daily_plot import Scale
-from openldn.report.markup import arm_mark, bullets, esc, picture
+from openldn.report.markup import arm_mark, esc, picture
 from openldn.report.plot_days import PlotDay
 from openldn.report.saved import Harm
 from openldn.report.sentences import GIVEN, harm_note, harm_sentence
@@ -132,8 +132,17 @@ def harms_told(harms: Sequence[Harm]) -> str:
     ).format(given=said(GIVEN))
     return (
         f"<h3>{esc(said('Is it LDN?'))}</h3><p>{esc(told)}</p>"
-        f"{bullets(map(harm_sentence, harms))}<p>{esc(harm_note())}</p>"
+        f'<ul class="dots">{"".join(map(_told, harms))}</ul><p>{esc(harm_note())}</p>'
     )
+
+
+def _told(harm: Harm) -> str:
+    """Tell one side effect; why it has no answer stands in the words of the engine."""
+    reason = harm.reason if harm.effect is None else None
+    if not reason:
+        return f"<li>{esc(harm_sentence(harm))}</li>"
+    told = esc(harm_sentence(replace(harm, reason=None)))
+    return f'<li>{told} <span lang="en">{esc(reason)}</span></li>'
 
 
 def _good_days(active: list[PlotDay], other: list[PlotDay], scale: Scale) -> HarmRow:
