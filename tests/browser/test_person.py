@@ -47,6 +47,7 @@ PAGES = (
     "/found",
     "/export",
     "/erase",
+    "/reminders",
     "/no-such-page",
 )
 _TAPPED = ("/", "/side-effects", "/warning-signs", "/events", "/medicines", "/going-on")

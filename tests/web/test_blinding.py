@@ -14,7 +14,7 @@ from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, names_place
 
 _PAGES = (
     *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
-    *("/warning-signs", "/medicines", "/going-on", "/my-data"),
+    *("/warning-signs", "/medicines", "/going-on", "/my-data", "/reminders"),
     *("/share", "/share/links", "/story", "/contribute", "/found", "/export"),
 )
 

@@ -290,8 +290,9 @@ def _wrong(value: Mapping[str, Any], place: str) -> list[Problem]:
         return [problem("LDN-N001", place, "no contribution", "a file of `openldn contribute`")]
     if value.get("format") != FORMAT or value["format"] is True:
         found = value.get("format")
-        is_text = isinstance(found, str)
-        given = f'the text "{found[:20]}" as format' if is_text else f"format {found!s:.20}"
+        given = f"format {found!s:.20}"
+        if isinstance(found, str):
+            given = f'the text "{found[:20]}" as format'
         return [problem("LDN-N002", place, given, f"the number {FORMAT} as format")]
     problems = [
         problem("LDN-N003", f"{place}, {key}", str(value.get(key))[:60], expected)

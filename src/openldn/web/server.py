@@ -118,6 +118,7 @@ def _set_environment(folder: Path, address: Address, *, is_demo: bool) -> None:
     os.environ["OPENLDN_HOSTS"] = ";".join(address.host_headers)
     os.environ["OPENLDN_TLS"] = "1" if address.cert else "0"
     os.environ["OPENLDN_DEMO"] = "1" if is_demo else "0"
+    os.environ.setdefault("OPENLDN_URL", address.url)
 
 
 def _set_up_django() -> None:

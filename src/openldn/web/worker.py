@@ -1,5 +1,7 @@
 """The worker: takes tasks from the database and runs them, in a process of its own.
 
+Reminders leave from here too.
+
 The engine is loaded here and never where pages are answered. The worker ends when its standard
 input closes, which the system does even if the server was killed.
 """
@@ -28,12 +30,14 @@ def work() -> int:
     from openldn.web.keeping import scrubbing
     from openldn.web.know import tasks as know
     from openldn.web.person import actions
+    from openldn.web.reminders import ticking
 
     scrubbing.finish(settings.DATA)
     actions.resume_unfinished_answers()
     know.queue_forgotten()
     giving.resume()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    ticking.start()
     Worker(
         queue_names=[DEFAULT_TASK_QUEUE_NAME],
         interval=_POLL_SECONDS,

@@ -6,7 +6,7 @@ import re
 __all__ = ["LinklessFormatter"]
 
 # To the end of the line: a token may be anywhere behind it, whatever stands between.
-_TOLD = re.compile(r"/(open|shared|known)/.*", re.IGNORECASE)
+_TOLD = re.compile(r"/(open|shared|known|calendar)/.*", re.IGNORECASE)
 
 
 class LinklessFormatter(logging.Formatter):
@@ -14,4 +14,4 @@ class LinklessFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record."""
-        return _TOLD.sub(r"/\1/...", super().format(record))
+        return _TOLD.sub(lambda found: f"/{found[1].lower()}/...", super().format(record))

@@ -25,6 +25,7 @@ IS_TLS = True
 
 EXACT_HOSTS = frozenset({OPTIONS.host.lower()})
 ALLOWED_HOSTS = [OPTIONS.host.rsplit(":", 1)[0]]
+APP_URL = f"https://{OPTIONS.host}"
 ROOT_URLCONF = "openldn.web.config.server_urls"
 WSGI_APPLICATION = "openldn.web.config.wsgi.application"
 # Read without an account: what is known, the safety check, the pack, and the way in.

@@ -6,6 +6,13 @@ OPENLDN_DATA   the data folder; without it nothing is read from or written to di
 OPENLDN_HOSTS  every Host header that is answered, `;` between, with the port
 OPENLDN_TLS    1 when the pages are served over TLS
 OPENLDN_DEMO   1 when the records are invented
+OPENLDN_URL    where the app's pages are, as an e-mail names it
+
+Whoever runs the app may set, for reminders (docs/how-to/be-reminded.md):
+
+OPENLDN_MAIL_HOST, _PORT, _USER, _PASSWORD, _FROM   a mail server; without a host no e-mail is sent
+OPENLDN_MAIL_TLS       "start" (the default), "whole" for TLS from the first byte, or "none"
+OPENLDN_PUSH_CONTACT   whom a browser's maker can write to, as mailto:... or https://...
 """
 
 import hashlib
@@ -52,6 +59,7 @@ INSTALLED_APPS = [
     "openldn.web.share",
     "openldn.web.contribute",
     "openldn.web.keeping",
+    "openldn.web.reminders",
     "openldn.web.know",
     "openldn.web.languages",
 ]
@@ -121,6 +129,26 @@ SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = IS_TLS
 CSRF_USE_SESSIONS = True  # no second cookie
 CSRF_FAILURE_VIEW = "openldn.web.access.views.stale_form"
+
+APP_URL = os.environ.get("OPENLDN_URL", "http://127.0.0.1:8642")
+EMAIL_HOST = os.environ.get("OPENLDN_MAIL_HOST", "")
+_MAIL_TLS = os.environ.get("OPENLDN_MAIL_TLS", "start")
+EMAIL_PORT = int(os.environ.get("OPENLDN_MAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("OPENLDN_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("OPENLDN_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = bool(EMAIL_HOST) and _MAIL_TLS == "start"
+EMAIL_USE_SSL = bool(EMAIL_HOST) and _MAIL_TLS == "whole"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("OPENLDN_MAIL_FROM", "reminders@localhost")
+# The push services of the browsers' makers, and nobody else: see web.reminders.push.
+PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+)
+PUSH_STAND_INS: tuple[str, ...] = ()  # beginnings of addresses on this computer, for tests
+PUSH_CONTACT = os.environ.get("OPENLDN_PUSH_CONTACT", "mailto:nobody@example.org")
 
 LARGEST_REQUEST = 1_000_000  # bytes; a plan is about 2 kB, a seal 1 kB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("openldn.web.share.urls")),
     path("", include("openldn.web.contribute.urls")),
     path("", include("openldn.web.keeping.urls")),
+    path("", include("openldn.web.reminders.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"
 handler403 = "openldn.web.access.views.forbidden"

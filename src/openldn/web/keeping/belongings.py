@@ -34,6 +34,8 @@ KEPT_BACK: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "accounts.Account": frozenset({"password"}),
         "mfa.Authenticator": frozenset({"data"}),
+        "reminders.Calendar": frozenset({"secret"}),
+        "reminders.Device": frozenset({"endpoint", "p256dh", "auth"}),
         "usersessions.UserSession": frozenset({"session_key"}),
     }
 )
