@@ -14,6 +14,8 @@ from openldn.web.keeping.belongings import belongings, rows_of
 from openldn.web.person import actions, items
 from openldn.web.person.models import Answer, Decision, PeriodGuess
 from openldn.web.person.period_guesses import GuessGiven
+from openldn.web.plan import own_diary
+from openldn.web.plan.models import Expectation
 from openldn.web.share import links, stories
 from support.pooling import contribution
 from support.web import NOW, ORDER, PLAN, add_evenings, answer_no_opioids, seal_of
@@ -47,6 +49,12 @@ def fill(person: Person, word: str) -> None:
     talks.note(person=person, facts=facts, now=NOW)
     consent.give(person, giving.PURPOSE, now=NOW)
     _share(person, word, trial)
+    Expectation.objects.create(
+        person=person, trial=trial, said="better", sure=7, why=word, said_at=NOW
+    )
+    asked = {"id": "sleep", "label": word, "better": "higher"}
+    diary = own_diary.begin(person=person, items=[asked], now=NOW)
+    own_diary.record(diary=diary, day=0, question="sleep", score=4, now=NOW)
     for model, way in reversed(belongings().items()):  # a row before those that lead to it
         if not rows_of(model, way, person).exists():
             _any_row(model, person, word)

@@ -11,11 +11,12 @@ from openldn.web.access.middleware import CONTENT_SECURITY_POLICY
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Trial
 from support.drawn import drawn
+from support.planning import walk
 from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visible
 
 _TAKES_FORMS_ONLY = {
     *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/period-guess"),
-    *("/told", "/pack.pdf", "/answer/picture"),
+    *("/told", "/pack.pdf", "/plan/anew", "/answer/picture"),
     *("/share/look", "/share/end"),
     *("/contribute/show", "/contribute/give", "/contribute/withdraw"),
 }
@@ -54,6 +55,8 @@ PAGES = [address for address in ADDRESSES if address not in _TAKES_FORMS_ONLY]
 @pytest.fixture(
     params=[
         "no trial",
+        "plan made",
+        "diary only",
         "running",
         "moments",
         "red flag",
@@ -70,6 +73,11 @@ def stage(request: pytest.FixtureRequest) -> str:
     trial: Trial
     if name == "running":
         request.getfixturevalue("running")
+    elif name in ("plan made", "diary only"):
+        owner = request.getfixturevalue("owner")
+        walk(owner, until="freeze" if name == "plan made" else "worth")
+        if name == "diary only":
+            owner.post("/my-diary/begin")
     elif name == "moments":
         trial = request.getfixturevalue("ruled")
         meet_every_rule(trial)
@@ -146,7 +154,18 @@ def test_addresses_of_buttons_cannot_be_opened(owner: Client, address: str) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["/trial", "/answer", "/help", "/diary.csv", "/my-data", "/known", "/pack", "/card.pdf"],
+    [
+        "/trial",
+        "/answer",
+        "/help",
+        "/diary.csv",
+        "/my-data",
+        "/known",
+        "/pack",
+        "/card.pdf",
+        "/start",
+        "/plan/frozen",
+    ],
 )
 def test_pages_that_only_show_take_no_forms(owner: Client, running: Trial, address: str) -> None:
     """A form sent to a page without one is refused."""
@@ -178,7 +197,7 @@ def test_an_unknown_address_is_said_in_words(owner: Client) -> None:
 
 def test_styles_are_served_with_the_policy_too(stranger: Client) -> None:
     """Static files come from the installed packages and carry the headers."""
-    for path in ("report/tokens.css", "report/answer.css", "person/app.css", "person/icon.svg"):
+    for path in ("report/tokens.css", "report/answer.css", "person/app.css", "plan/plan.css"):
         answer = stranger.get(f"/static/{path}")
         assert answer.status_code == 200, path
         assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY

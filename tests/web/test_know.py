@@ -17,6 +17,7 @@ from openldn.web.person import actions, clock, items
 from openldn.web.person import tasks as answering
 from openldn.web.person.models import Answer, PeriodGuess, Trial
 from openldn.web.person.records import diary_of
+from openldn.web.share import showing
 from support.web import NOW, ORDER, PLAN, add_evenings, seal_of, visible
 
 
@@ -174,6 +175,14 @@ class TestGuesses:
         assert "Of 3 periods with LDN you guessed 2 right and 0 wrong, and for 1 you" in words
         assert "3 LDN (sure 7 of 10, felt better) placebo" in words
         assert "For 1 period no guess was written down." in words
+
+    def test_a_shared_page_tells_nothing_of_guesses(self, answered: Answer) -> None:
+        """Why she guessed may be a side effect, which she may not have chosen to show."""
+        guess = {"period": 1, "arm": "active", "said": "active", "confidence": 9}
+        block = {"periods": 6, "guesses": [guess | {"reason": "side-effect"}]}
+        answered.saved = {**(answered.saved or {}), "blinding": block | {"arms": {}, "james": None}}
+        page = showing.page_of(answered, outcomes=["pain"], has_side_effects=False)
+        assert "guesses" not in {part.name for part in page.parts}
 
     def test_nobody_who_was_never_asked_reads_of_guesses(
         self, owner: Client, answered: Answer

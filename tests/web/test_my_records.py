@@ -259,7 +259,9 @@ def test_no_word_of_hers_is_left_in_any_file(tmp_path: Path) -> None:
             browser.open(f"{app.url}/trial")
         again = run_serve("--link", "--demo", "--data", str(folder))
         assert again.returncode == 0, again.stderr
-        assert "Before a plan" in visible(browser.open(again.stdout.strip()).read())
+        assert "Find out whether LDN helps you" in visible(
+            browser.open(again.stdout.strip()).read()
+        )
     with closing(sqlite3.connect(folder / "openldn.sqlite3")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

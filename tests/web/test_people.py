@@ -40,7 +40,7 @@ def test_what_somebody_else_answered_begins_no_plan_of_mine(owner: Client, other
     check = actions.answer_safety_questions(
         person=other, answers={}, names=[], touched=[], decision=None, now=NOW
     )
-    assert owner.get("/start/plan")["Location"] == "/start"
+    assert owner.get("/start/plan")["Location"] == "/start/questions"
     with pytest.raises(actions.PlanRefused):
         actions.begin_trial(plan_toml=PLAN, start=NOW.date(), seal=None, check=check, today=NOW)
     assert not Trial.objects.exists()

@@ -38,7 +38,14 @@ from openldn.protocol.plan import (
 )
 from openldn.protocol.problems import InputError, Problem
 
-__all__ = ["DEFAULT_KIND", "Template", "first_plan", "plan_text"]
+__all__ = [
+    "DEFAULT_KIND",
+    "Template",
+    "first_design",
+    "first_ladder",
+    "first_plan",
+    "plan_text",
+]
 
 DEFAULT_KIND = Kind.BLINDED_WITHDRAWAL
 # contract.md section 2, safety rule `missed-many`: half the dose for 3 to 7 days after a gap.
@@ -87,7 +94,9 @@ def first_plan(
     """
     _refuse(condition)
     primary, *others = first_outcomes(condition)
-    ladder, design = _of_template(template) if template else (_ladder(kind), _design(kind))
+    ladder, design = (
+        _of_template(template) if template else (first_ladder(kind), first_design(kind))
+    )
     return Plan(
         person=Person(label="Me", conditions=(condition.id,)),
         prescriber=Prescriber(agreed=agreed),
@@ -135,14 +144,16 @@ def _refuse(condition: Condition) -> None:
         )
 
 
-def _ladder(kind: Kind) -> tuple[LadderStep, ...]:
+def first_ladder(kind: Kind) -> tuple[LadderStep, ...]:
+    """Propose the rungs of a new plan."""
     levels = standard()
     is_judged = kind is Kind.OPEN_TITRATION  # in the others only the target is
     days = levels.measured_days if is_judged else levels.most_climb_days
     return tuple(LadderStep(dose=dose, min_days=days) for dose in levels.levels)
 
 
-def _design(kind: Kind) -> Design:
+def first_design(kind: Kind) -> Design:
+    """Propose the days of a new plan."""
     return Design(
         kind=kind,
         baseline_days=_BASELINE_DAYS,
@@ -169,7 +180,7 @@ def _of_template(template: Template) -> tuple[tuple[LadderStep, ...], Design]:
         transition_days=7,
         ramp=_RAMP if is_back else (),
     )
-    return (_STORY_FIRST, *_ladder(Kind.OPEN_TITRATION)), design
+    return (_STORY_FIRST, *first_ladder(Kind.OPEN_TITRATION)), design
 
 
 # The words of the file

@@ -30,11 +30,13 @@ def work() -> int:
     from openldn.web.keeping import scrubbing
     from openldn.web.know import tasks as know
     from openldn.web.person import actions
+    from openldn.web.plan import forecasts
     from openldn.web.reminders import ticking
 
     scrubbing.finish(settings.DATA)
     actions.resume_unfinished_answers()
     know.queue_forgotten()
+    forecasts.resume_unfinished()
     giving.resume()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     ticking.start()

@@ -56,11 +56,12 @@ INSTALLED_APPS = [
     "openldn.web.consent",
     "openldn.web.person",
     "openldn.web.ask",
+    "openldn.web.know",
+    "openldn.web.plan",
     "openldn.web.share",
     "openldn.web.contribute",
     "openldn.web.keeping",
     "openldn.web.reminders",
-    "openldn.web.know",
     "openldn.web.languages",
 ]
 

@@ -21,10 +21,17 @@ class PictureRead(AppendOnly):
         PEOPLE = "people"
         UNSURE = "unsure"
 
+    class Group(models.TextChoices):
+        """One group of the hundred answers."""
+
+        BETTER = "better"
+        SAME = "same"
+        WORSE = "worse"
+
     person = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="+")
     trial = models.OneToOneField(Trial, on_delete=models.PROTECT, related_name="picture_read")
     reading = models.CharField(max_length=7, choices=Reading.choices)
-    group = models.CharField(max_length=6)  # better, same or worse: the one that was asked about
+    group = models.CharField(max_length=6, choices=Group.choices)  # the one that was asked about
     count = models.PositiveSmallIntegerField()  # its marks, of 100
     read_at = models.DateTimeField()
 

@@ -17,7 +17,7 @@ from openldn.web import problems
 from openldn.web.languages.tables import said
 from openldn.web.person import medicines
 
-__all__ = ["DecisionForm", "PlanForm", "SafetyForm", "SealForm", "lines"]
+__all__ = ["DecisionForm", "PlanForm", "SafetyForm", "SealForm", "json_object", "lines"]
 
 _LARGEST_FILE = 100_000  # bytes; a plan is about 2 kB, a seal 1 kB
 _NOT_AGREED = _(
@@ -174,7 +174,7 @@ class PlanForm(forms.Form):
         if plan is not None and plan.design.kind.is_randomised and not self._has_seal(cleaned):
             self.add_error("seal", str(_NO_SEAL))
         if cleaned.get("seal"):
-            cleaned["seal_facts"] = _json_object(self, "seal", cleaned["seal"])
+            cleaned["seal_facts"] = json_object(self, "seal", cleaned["seal"])
         return cleaned
 
     def _plan_text(self, cleaned: Mapping[str, Any]) -> str:
@@ -251,7 +251,7 @@ class SealForm(forms.Form):
 
     def clean_seal(self) -> dict[str, Any]:
         """Read the file as what it should be."""
-        return _json_object(self, "seal", self.cleaned_data["seal"]) or {}
+        return json_object(self, "seal", self.cleaned_data["seal"]) or {}
 
 
 def _content(file: UploadedFile) -> bytes:
@@ -261,7 +261,8 @@ def _content(file: UploadedFile) -> bytes:
     return content
 
 
-def _json_object(form: forms.Form, field: str, file: UploadedFile) -> dict[str, Any] | None:
+def json_object(form: forms.Form, field: str, file: UploadedFile) -> dict[str, Any] | None:
+    """Read a file that should hold one object; otherwise say so at the field."""
     try:
         facts = json.loads(_content(file))
     except (ValueError, RecursionError):

@@ -66,12 +66,16 @@ def analysed(trial: Trial) -> EngineAnswer:
     from openldn.virtual import null_trials
     from openldn.web.person import pauses
     from openldn.web.person.records import diary_of
+    from openldn.web.plan import noting
 
-    # A plan cannot change once it is added, and its seal holds the hash of its bytes. Without that
-    # promise before the first day, nothing shows that the order or the plan was not chosen later.
+    # A plan file cannot change once it is added, changes are noted beside it, and its seal holds
+    # the hash of its bytes. Without that promise before the first day, nothing shows that the order
+    # or the plan was not chosen later.
+    is_code_kept = False if noting.is_code_broken(trial) else trial.is_code_kept
+    is_changed = noting.changed_after_hidden_days(trial)
     conduct = Conduct(
-        is_plan_unchanged=True if trial.is_promised else None,
-        is_code_kept=trial.is_code_kept if trial.is_promised or not trial.is_code_kept else None,
+        is_plan_unchanged=False if is_changed else True if trial.is_promised else None,
+        is_code_kept=is_code_kept if trial.is_promised or not is_code_kept else None,
         guesses=_guesses(trial),
         said=_said(trial),
         paused_days=pauses.paused_days(trial),

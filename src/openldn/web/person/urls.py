@@ -33,6 +33,7 @@ urlpatterns = [
     path("answer/seal", answer.open_seal, name="open_seal"),
     path("answer/page-for-doctor.pdf", answer.page_for_doctor, name="page_for_doctor"),
     path("start", start.start, name="start"),
+    path("start/questions", start.questions, name="questions"),
     path("start/decision", start.decision, name="decision"),
     path("start/plan", start.new_plan, name="new_plan"),
     path("help", help_page, name="help"),

@@ -16,9 +16,9 @@ from openldn.web.person.records import diary_of
 
 __all__ = ["Choice", "anonymous_answer", "choices", "page_of"]
 
-# Parts of an answer that tell of events, of what was typed, or of other outcomes.
+# Parts of an answer that tell of events, of what was typed or guessed, or of other outcomes.
 _KEPT_OF_OUTCOME = {"events": (), "joint": None}
-_KEPT_OF_ANSWER = {"estimand": None}
+_KEPT_OF_ANSWER = {"estimand": None, "blinding": None}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

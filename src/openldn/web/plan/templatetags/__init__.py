@@ -1,0 +1,3 @@
+"""What other rooms' pages show of a plan."""
+
+__all__: list[str] = []

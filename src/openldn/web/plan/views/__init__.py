@@ -1,0 +1,3 @@
+"""The pages of a plan."""
+
+__all__: list[str] = []
