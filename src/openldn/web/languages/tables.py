@@ -12,6 +12,9 @@ from django.utils.translation import gettext
 
 from openldn.evidence import screen_words, words
 from openldn.evidence.conditions import catalogue
+from openldn.evidence.first_plan import refused
+from openldn.evidence.foreseen import WHYS
+from openldn.evidence.outcomes import items
 from openldn.evidence.safety_rules import rules
 from openldn.evidence.side_effects import side_effects
 from openldn.protocol.screening import QUESTIONS
@@ -35,12 +38,19 @@ def texts() -> Iterator[tuple[str, str]]:
         yield effect.what_to_do, f"side_effects.toml#{effect.id}"
     for condition in catalogue():
         yield condition.name, f"conditions.toml#{condition.id}"
+        if found := refused(condition):
+            yield from (
+                (text, f"conditions.toml#{condition.id}") for text in (found.why, found.todo)
+            )
+    for item in items().values():
+        yield item.label, f"outcomes.toml#{item.id}"
     for question in QUESTIONS:
         yield from ((text, f"questions#{question.id}") for text in (question.text, question.help))
     yield from ((text, "evidence/words.py") for text in words.VERDICTS.values())
     yield from ((text, "evidence/words.py") for text in words.CERTAINTIES.values())
     yield from ((text, "evidence/screen_words.py") for text in screen_words.HEADINGS.values())
     yield from ((one, "evidence/screen_words.py") for one in _OF_THE_SCREEN)
+    yield from ((one, "evidence/foreseen.py") for one in WHYS)
     yield from ((text, "report/words.py") for text in (NO_BLAME, *AFTER_A_NO))
 
 
