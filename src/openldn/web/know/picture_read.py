@@ -91,7 +91,7 @@ def _reply(reading: PictureRead.Reading, count: int) -> str:
 
 def _not_chosen(given: str) -> Problem:
     return Problem(
-        code="LDN-W060",
+        code="LDN-W095",
         place=_("What the picture says"),
         given=given[:80] or _("nothing"),
         expected=_("one of the four sentences"),
