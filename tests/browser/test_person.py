@@ -19,12 +19,14 @@ PAGES = (
     "/side-effects",
     "/warning-signs",
     "/events",
+    "/events/days",
     "/note",
     "/medicines",
     "/going-on",
     "/yesterday",
     "/start",
     "/help",
+    "/kept",
     "/known",
     "/known?words=<b>zzz",
     "/known?words=pain&condition=crohns",
@@ -87,7 +89,7 @@ def test_from_the_link_to_the_answer(browser: Browser, demo: Served) -> None:
     expect(page.locator(".period")).to_contain_text("4 of 4 answered, each with no")
 
     taps = 0
-    for name in ("Taken", "6", "4", "None"):
+    for name in ("Taken", "6", "4", "Save: no side effects"):
         page.locator("#question").get_by_role("button", name=name, exact=True).click()
         taps += 1
     expect(page.get_by_role("heading", name="That is all for tonight")).to_be_visible()
@@ -217,9 +219,9 @@ def test_a_moment_that_the_plan_names_is_told_and_noted(page: Page, demo: Served
     """Two days of a flare meet a rule of the plan: octagon, words, one button, then quiet."""
     for path in ("/yesterday/events", "/events"):
         page.goto(f"{demo.url}{path}")
-        page.locator("form", has=page.locator("[value='event:flare']")).get_by_role(
-            "button"
-        ).click()
+        flare = page.locator("form", has=page.locator("[value='event:flare']"))
+        with page.expect_navigation():  # an answer is kept on the phone before it is sent
+            flare.get_by_role("button").click()
     moment = page.locator(".moment")
     expect(moment.locator(".chip.stop")).to_have_text("Your plan names this moment")
     expect(moment.get_by_role("heading")).to_have_text("A flare on 2 of 3 days")
@@ -232,9 +234,9 @@ def test_a_moment_that_the_plan_names_is_told_and_noted(page: Page, demo: Served
     page.locator(".moment").get_by_role("button", name="Undo").click()
     for path in ("/yesterday/events", "/events"):
         page.goto(f"{demo.url}{path}")
-        page.locator("form", has=page.locator("[value='event:flare']")).get_by_role(
-            "button"
-        ).click()
+        flare = page.locator("form", has=page.locator("[value='event:flare']"))
+        with page.expect_navigation():  # an answer is kept on the phone before it is sent
+            flare.get_by_role("button").click()
     expect(page.locator(".moment")).to_have_count(0)
 
 

@@ -124,8 +124,8 @@ def test_leaving_ends_the_session(owner: Client) -> None:
 
 
 def test_a_huge_request_is_refused_before_it_is_read(owner: Client) -> None:
-    """Two megabytes are more than any form here sends."""
-    answer = owner.post("/start/questions", {"adult": "x" * 2_000_000})
+    """Five megabytes are more than any form here sends."""
+    answer = owner.post("/start/questions", {"adult": "x" * 5_000_000})
     assert answer.status_code == 413
     assert "Nothing was saved" in visible(answer.content)
 

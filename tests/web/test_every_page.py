@@ -16,7 +16,7 @@ from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visibl
 
 _TAKES_FORMS_ONLY = {
     *("/leave", "/answer/ask", "/answer/seal", "/period-questions", "/period-guess"),
-    *("/told", "/pack.pdf", "/plan/anew", "/answer/picture"),
+    *("/told", "/pack.pdf", "/plan/anew", "/answer/picture", "/kept/entry"),
     *("/share/look", "/share/end"),
     *("/contribute/show", "/contribute/give", "/contribute/withdraw"),
 }

@@ -173,6 +173,17 @@ def test_too_ill_is_one_tap_and_counts_as_an_entry(owner: Client, quiet: Trial) 
         {"item": "event:flare", "skip": "1"},
         {"item": "x" * 500, "value": "1"},
         {"item": "arm", "value": "active"},
+        {"item": "capsule", "value": "another", "dose_mg": "4.501"},
+        {"item": "capsule", "value": "another", "dose_mg": "0"},
+        {"item": "capsule", "value": "another", "dose_mg": "-1"},
+        {"item": "capsule", "value": "another", "dose_mg": "nan"},
+        {"item": "capsule", "value": "another", "dose_mg": "1e999"},
+        {"item": "capsule", "value": "another", "dose_mg": "1.00001"},
+        {"item": "capsule", "value": "another", "dose_mg": ""},
+        {"item": "capsule", "value": "another"},
+        {"item": "capsule", "value": "6 mg"},
+        {"item": "side-effects", "value": "0", "side:headache": "4"},
+        {"item": "side-effects", "value": "0", "side:baldness": "1"},
         {},
     ],
 )
@@ -185,6 +196,56 @@ def test_what_cannot_be_is_refused_in_words(
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
     assert Entry.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "ug"),
+    [
+        ("4.5", "4.5 mg", 4500),
+        ("0,75", "0.75 mg", 750),
+        (" 3 ", "3 mg", 3000),
+        ("1.50", "1.5 mg", 1500),
+    ],
+)
+def test_another_dose_reaches_the_diary_as_what_was_taken(
+    owner: Client, running: Trial, tmp_path: Path, typed: str, kept: str, ug: int
+) -> None:
+    """Exact, also on a hidden day; a tap on Taken afterwards makes it unknown again."""
+    tap = {"item": "capsule", "value": "another", "dose_mg": typed}
+    assert owner.post("/", tap).status_code == 302
+    assert _held(running)["capsule"] == kept
+    day = records.diary_of(running).days()[14]
+    assert (day.dose_ug, day.taken) == (ug, True)
+    file = tmp_path / "diary.csv"
+    file.write_bytes(owner.get("/diary.csv").content)
+    assert Diary.read(file, outcomes=running.plan.outcomes).days()[14].dose_ug == ug
+    owner.post("/", {"item": "capsule", "value": "1"})
+    assert records.diary_of(running).days()[14].dose_ug is None
+    owner.post("/", {"item": "capsule", "value": "0"})
+    assert records.diary_of(running).days()[14].dose_ug == 0
+
+
+def test_a_dose_above_the_limit_is_refused_with_the_reason_and_kept_in_the_field(
+    owner: Client, running: Trial
+) -> None:
+    """The page says why, whom to call if more was taken, and shows what was typed."""
+    tap = {"item": "capsule", "value": "another", "dose_mg": "6<b>"}
+    words = visible(owner.post("/", tap | {"dose_mg": "6"}).content)
+    assert "“6” mg. Expected: a number above 0, and 4.5 or less" in words
+    assert "call your prescriber" in words
+    assert 'value="6&lt;b&gt;"' in owner.post("/", tap).content.decode()
+
+
+def test_side_effects_that_were_ticked_are_kept_together_and_the_rest_are_none(
+    owner: Client, running: Trial
+) -> None:
+    """One save, one Undo; what was told before on its own page stays."""
+    owner.post("/side-effects", {"item": "side:broken_sleep", "value": "3"})
+    tap = {"item": "side-effects", "value": "0", "side:headache": "2"}
+    owner.post("/", tap)
+    held = _held(running)
+    graded = [held[items.side_effect(one.id)] for one in items.SIDE_EFFECTS]
+    assert graded == ["0", "3", "2", "0", "0"]
 
 
 def test_what_a_person_writes_is_shown_and_never_run(owner: Client, running: Trial) -> None:

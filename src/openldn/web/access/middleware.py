@@ -13,12 +13,15 @@ __all__ = ["CONTENT_SECURITY_POLICY", "headers", "known_host_only", "known_only"
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-# Scripts, styles and pictures come from files of this app alone, and talk to it alone.
+# Scripts, styles and pictures come from files of this app alone, and talk to it alone. Every page
+# works without scripts.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
+        "worker-src 'self'",
         "connect-src 'self'",
+        "manifest-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         "form-action 'self'",

@@ -56,7 +56,9 @@ def opened(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """End this session."""
     request.session.flush()
-    return _said(request, "left", status=200)
+    response = _said(request, "left", status=200)
+    response["Clear-Site-Data"] = '"storage"'  # what the device had kept for the time offline
+    return response
 
 
 @require_GET

@@ -62,12 +62,14 @@ INSTALLED_APPS = [
     "openldn.web.contribute",
     "openldn.web.keeping",
     "openldn.web.reminders",
+    "openldn.web.offline",
     "openldn.web.languages",
 ]
 
 MIDDLEWARE = [
     "openldn.web.access.middleware.headers",
     "openldn.web.access.middleware.known_host_only",
+    "openldn.web.offline.lighter.light_files",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     # From here on every refusal is said in the reader's language.
@@ -151,8 +153,10 @@ PUSH_HOSTS = (
 PUSH_STAND_INS: tuple[str, ...] = ()  # beginnings of addresses on this computer, for tests
 PUSH_CONTACT = os.environ.get("OPENLDN_PUSH_CONTACT", "mailto:nobody@example.org")
 
-LARGEST_REQUEST = 1_000_000  # bytes; a plan is about 2 kB, a seal 1 kB
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Bytes. A plan is about 2 kB, a seal 1 kB; but a note of a megabyte, three signs for each byte in
+# a form, is answered by a page that gives it back.
+LARGEST_REQUEST = 4_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("openldn.web.contribute.urls")),
     path("", include("openldn.web.keeping.urls")),
     path("", include("openldn.web.reminders.urls")),
+    path("", include("openldn.web.offline.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"
 handler403 = "openldn.web.access.views.forbidden"

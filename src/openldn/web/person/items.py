@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from openldn.protocol.doses import MAX_DAILY, NOTHING, Dose
 from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
@@ -13,6 +14,7 @@ from openldn.web import typed
 from openldn.web.person import numbers, red_flags
 
 __all__ = [
+    "ANOTHER_DOSE",
     "CAPSULE",
     "EVENTS",
     "ILL",
@@ -23,6 +25,8 @@ __all__ = [
     "Named",
     "accepted",
     "check_known",
+    "dose_of",
+    "dose_value",
     "event",
     "not_an_answer",
     "one_line",
@@ -46,6 +50,7 @@ class Named:
 
 
 CAPSULE = "capsule"
+ANOTHER_DOSE = "another"  # of a form: the dose stands in a field beside it
 ILL = "ill"
 NOTE = "note"
 MEDICINE_CHANGE = "other-medicine-change"
@@ -76,6 +81,7 @@ SEVERITIES = (
 # The names under which rows hold two events: rows are kept as they were first written.
 _STORED_AS = {"steroid-burst": "steroid_burst", MEDICINE_CHANGE: "medicine_change"}
 _NOTE_LENGTH = 2000
+_IN_MG = " mg"  # what a kept dose ends with, beside "1" for the planned one and "0" for none
 
 
 def outcome(outcome_id: str) -> str:
@@ -116,6 +122,8 @@ def accepted(plan: Plan, item: str, value: str) -> str:
             raise InputError([_too_long(value)])
         if value:
             return value
+    elif item == CAPSULE and value.endswith(_IN_MG):
+        return _another_dose(value.removesuffix(_IN_MG))
     elif value in _choices(item):
         return value
     raise InputError([not_an_answer(item, value)])
@@ -136,9 +144,48 @@ def check_known(plan: Plan, item: str) -> None:
         raise InputError([not_an_answer(item, "")])
 
 
+def dose_value(mg: str) -> str:
+    """Write what was typed into the field of a dose as the value of the capsule."""
+    return f"{mg.strip()}{_IN_MG}"
+
+
+def dose_of(value: str | None) -> Dose | None:
+    """Give the dose that was taken instead of the planned one. None: it was the planned, or none.
+
+    The rows hold nothing else than what `accepted` let through.
+    """
+    if value is None or not value.endswith(_IN_MG):
+        return None
+    return Dose.from_mg(value.removesuffix(_IN_MG))
+
+
 def one_line(value: str) -> str:
     """Return a text as one line without signs that steer a screen."""
     return " ".join(typed.kept(value).split())
+
+
+def _another_dose(mg: str) -> str:
+    try:
+        dose = Dose.from_mg(mg.strip().replace(",", "."))
+    except ValueError:
+        dose = NOTHING
+    if not NOTHING < dose <= MAX_DAILY:
+        raise InputError([_no_such_dose(mg, is_above=dose > MAX_DAILY)])
+    return dose_value(str(dose.mg))
+
+
+def _no_such_dose(mg: str, *, is_above: bool) -> Problem:
+    above = _(
+        "Low-dose naltrexone is at most 4.5 mg a day, and this diary is for no more. If you took "
+        "more, choose “Leave out”, write it in a note, and call your prescriber."
+    )
+    return Problem(
+        code="LDN-W015",
+        place=_("The dose you took"),
+        given=_("“%(dose)s” mg") % {"dose": mg[:40]} if mg.strip() else _("nothing"),
+        expected=_("a number above 0, and 4.5 or less"),
+        todo=above if is_above else _("Write how many mg you took in all, such as 1.5."),
+    )
 
 
 def _too_long(value: str) -> Problem:

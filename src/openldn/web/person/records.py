@@ -7,6 +7,7 @@ from datetime import datetime
 from openldn.diary import Diary
 from openldn.diary import Entry as DiaryEntry
 from openldn.protocol.calendar import PlannedDay, planned_on
+from openldn.protocol.doses import Dose
 from openldn.protocol.plan import Arm
 from openldn.web.person import items, red_flags
 from openldn.web.person.models import Entry, Trial
@@ -98,7 +99,7 @@ def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
         day=day,
         entered_at=max(answer.entered_at for answer in held.values()),
         arm=planned.arm,
-        dose_ug=_dose_ug(planned, taken),
+        dose_ug=_dose_ug(planned, taken, items.dose_of(_value(held, items.CAPSULE))),
         taken=taken,
         period=planned.period,
         is_too_ill=is_too_ill,
@@ -118,15 +119,22 @@ def _entry_of(trial: Trial, day: int, held: Mapping[str, Held]) -> DiaryEntry:
 
 def _taken(held: Mapping[str, Held]) -> bool | None:
     answer = held.get(items.CAPSULE)
-    return None if answer is None or answer.value is None else answer.value == "1"
+    return None if answer is None or answer.value is None else answer.value != "0"
 
 
-def _dose_ug(planned: PlannedDay, taken: bool | None) -> int | None:
+def _dose_ug(planned: PlannedDay, taken: bool | None, another: Dose | None) -> int | None:
+    if another is not None:
+        return another.ug
     if planned.arm in (Arm.NONE, Arm.PLACEBO) or taken is False:
         return 0
     if planned.dose is None or taken is None:
         return None
     return planned.dose.ug
+
+
+def _value(held: Mapping[str, Held], item: str) -> str | None:
+    answer = held.get(item)
+    return None if answer is None else answer.value
 
 
 def number(answer: Held | None) -> float | None:

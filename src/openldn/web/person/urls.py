@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openldn.web.person.views import answer, moments, start, tonight, trial
+from openldn.web.person.views.event_days import event_days
 from openldn.web.person.views.going_on import going_on
 from openldn.web.person.views.help import help_page
 from openldn.web.person.views.medicines import my_medicines
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", tonight.check_in, name="tonight"),
     path("side-effects", tonight.side_effects, name="side_effects"),
     path("events", tonight.events, name="events"),
+    path("events/days", event_days, name="event_days"),
     path("note", tonight.note, name="note"),
     path("yesterday", tonight.check_in, _YESTERDAY, name="yesterday"),
     path("yesterday/side-effects", tonight.side_effects, _YESTERDAY, name="yesterday_side_effects"),

@@ -5,24 +5,23 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError, Problem
 from openldn.web.access import people
-from openldn.web.person import actions, clock, dates, items, period_guesses, red_flags
+from openldn.web.offline import receiving
+from openldn.web.offline.receiving import Arrival
+from openldn.web.person import clock, dates, items, period_guesses, red_flags
 from openldn.web.person.forms import lines
+from openldn.web.person.listed import events_of, side_effects_of, warning_signs_of
 from openldn.web.person.models import Trial
 from openldn.web.person.notices import notices_of
 from openldn.web.person.numbers import whole_number
 from openldn.web.person.period_questions import asked_of
-from openldn.web.person.tonight import (
-    SIDES,
-    Evening,
-    evening_of,
-    events_of,
-    side_effects_of,
-    warning_signs_of,
-)
+from openldn.web.person.taps import SIDES, Tap
+from openldn.web.person.tonight import Evening, evening_of
 
 __all__ = ["Spot", "check_in", "events", "note", "show", "side_effects", "warning_signs"]
 
@@ -54,6 +53,11 @@ class Spot:
         return {name: f"person:{before}{name}" for name in ("side_effects", "events", "note")}
 
     @property
+    def diary(self) -> str:
+        """The name of its trial, which a form carries: a tab may be of an earlier one."""
+        return receiving.diary_mark(self.trial)
+
+    @property
     def words(self) -> str:
         """Its date in words."""
         return dates.in_words(self.when)
@@ -77,7 +81,7 @@ def check_in(request: HttpRequest, days_back: int = 0) -> HttpResponse:
         _keep(request, meant)
     except InputError as error:
         return show(request, trial, days_back=days_back, problems=lines(error))
-    return redirect(meant.page)
+    return _kept(request, reverse(meant.page))
 
 
 def show(
@@ -90,6 +94,7 @@ def show(
         page, facts = "nothing_tonight", facts | _nothing_tonight(trial)
     else:
         page, facts = "tonight", facts | {"spot": spot, "evening": _evening(request, spot)}
+        facts |= {"typed": request.POST}
     return render(request, f"person/{page}.html", facts, status=422 if problems else 200)
 
 
@@ -133,14 +138,14 @@ def note(request: HttpRequest, days_back: int = 0) -> HttpResponse:
     facts |= _above(request, spot.trial, days_back)
     if request.method == "GET":
         return render(request, "person/note.html", facts)
-    text = request.POST.get("value", "")
     try:
         meant = _meant(request, spot)
-        _keep_note(meant, text)
+        _keep(request, meant, item=items.NOTE)
     except InputError as error:
-        problems = {"problems": lines(error), "note": text}
-        return render(request, "person/note.html", facts | problems, status=422)
-    return redirect(meant.page)
+        text = request.POST.get("value", "")
+        facts |= {"problems": lines(error), "note": text, "typed": request.POST}
+        return render(request, "person/note.html", facts, status=422)
+    return _kept(request, reverse(meant.page))
 
 
 def _spot(trial: Trial, days_back: int) -> Spot | None:
@@ -166,7 +171,7 @@ def _closed(request: HttpRequest, trial: Trial) -> HttpResponse:
     if request.method == "GET":
         return redirect("person:tonight")
     today = dates.in_words(clock.today())
-    problem = _other_day(f"an answer for a day that is open on {today}")
+    problem = _other_day(_("an answer for a day that is open on %(day)s") % {"day": today})
     return show(request, trial, problems=lines(InputError([problem])))
 
 
@@ -176,23 +181,35 @@ def _meant(request: HttpRequest, spot: Spot) -> Spot:
     Raises
     ------
     InputError
-        When the form is of a day that is closed, or of none.
+        When the form is of another plan, or of a day that is closed, or of none.
     """
+    if request.POST.get("diary", spot.diary) != spot.diary:
+        raise InputError([_other_plan()])
     given = request.POST.get("day", str(spot.day))
     if given == str(spot.day):
         return spot
     if given == str(spot.day - 1) and spot.days_back == 0:
         return replace(spot, when=spot.when - timedelta(days=1), days_back=1)
-    raise InputError([_other_day(f"an answer for {spot.words}")])
+    raise InputError([_other_day(_("an answer for %(day)s") % {"day": spot.words})])
+
+
+def _other_plan() -> Problem:
+    return Problem(
+        code="LDN-W010",
+        place=_("This form"),
+        given=_("the page of another plan"),
+        expected=_("an answer for the plan that runs now"),
+        todo=_("Nothing was saved. The page now shows the plan that runs: please answer again."),
+    )
 
 
 def _other_day(expected: str) -> Problem:
     return Problem(
         code="LDN-W010",
-        place="This form",
-        given="the page of another day",
+        place=_("This form"),
+        given=_("the page of another day"),
         expected=expected,
-        todo="Nothing was saved. The page now shows what is open: please answer again.",
+        todo=_("Nothing was saved. The page now shows what is open: please answer again."),
     )
 
 
@@ -224,32 +241,24 @@ def _evening(request: HttpRequest, spot: Spot) -> Evening:
     return evening_of(spot.trial, spot.when, now=clock.now(), change=change)
 
 
-def _keep(request: HttpRequest, spot: Spot) -> None:
-    """Keep one tap."""
-    now, trial, day = clock.now(), spot.trial, spot.day
-    item = request.POST.get("item", "")
-    row = whole_number(request.POST.get("row", ""))
-    wish = next((word for word in ("undo", "skip", "value") if word in request.POST), "value")
-    if item == SIDES and wish == "undo":
-        actions.undo_side_effects(trial=trial, day=day, row=row, now=now)
-    elif item == SIDES:
-        level = "0" if wish == "value" else None
-        actions.record_side_effects(trial=trial, day=day, level=level, now=now)
-    elif wish == "undo":
-        actions.undo(trial=trial, day=day, item=item, row=row, now=now)
-    elif wish == "skip":
-        actions.leave_out(trial=trial, day=day, item=item, now=now)
-    else:
-        value = request.POST.get("value", "")
-        actions.record(trial=trial, day=day, item=item, value=value, now=now)
+def _keep(request: HttpRequest, spot: Spot, **fixed: str) -> None:
+    """Keep what a form of this day says, once: its id may have come before."""
+    receiving.receive(
+        Arrival(
+            entry_id=receiving.id_of(request.POST.get("entry_id", "")),
+            day=spot.day,
+            tap=Tap.of(request.POST.dict() | fixed),
+        ),
+        person=people.of(request),
+        trial=spot.trial,
+        now=clock.now(),
+    )
 
 
-def _keep_note(spot: Spot, text: str) -> None:
-    trial, day, item, now = spot.trial, spot.day, items.NOTE, clock.now()
-    if text.strip():
-        actions.record(trial=trial, day=day, item=item, value=text, now=now)
-    else:
-        actions.leave_out(trial=trial, day=day, item=item, now=now)
+def _kept(request: HttpRequest, path: str) -> HttpResponse:
+    """Lead on, and tell the device that the entry it gave an id is on disk."""
+    entry_id = receiving.id_of(request.POST.get("entry_id", ""))
+    return HttpResponseRedirect(f"{path}?kept={entry_id}" if entry_id else path)
 
 
 def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpResponse:
@@ -259,7 +268,6 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
     spot = _spot_of_form(request, trial, days_back)
     if spot is None:
         return _closed(request, trial)
-    here = HttpResponseRedirect(request.path)
     problems: list[str] = []
     if request.method == "POST":
         try:
@@ -269,12 +277,13 @@ def _list_page(request: HttpRequest, days_back: int, *, name: str) -> HttpRespon
             problems = lines(error)
         else:
             is_done = request.POST.get("item") == SIDES or meant.days_back != days_back
-            return redirect(meant.page) if is_done else here
+            return _kept(request, reverse(meant.page) if is_done else request.path)
     facts = {
         "spot": spot,
         "problems": problems,
         "tab": "tonight",
         "sides": SIDES,
+        "typed": request.POST,
         **_above(request, spot.trial, spot.days_back),
         **_listed(spot, name),
     }

@@ -1,0 +1,95 @@
+"""Taking in one entry, exactly once, however often and however late it comes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.signing import Signer
+from django.db import transaction
+
+from openldn.web.access.models import Person
+from openldn.web.offline.models import Received
+from openldn.web.person import actions, records
+from openldn.web.person.models import Trial
+from openldn.web.person.records import Held
+from openldn.web.person.taps import Tap, keep
+
+__all__ = ["Arrival", "diary_mark", "id_of", "is_known", "receive"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """One entry as it came from a page or a device."""
+
+    entry_id: UUID | None  # None: from a page without scripts
+    day: int
+    tap: Tap
+    said_at: datetime | None = None  # None: just now, on a page that is connected
+
+
+@transaction.atomic
+def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -> bool:
+    """Keep an entry unless it was kept before. False: it was.
+
+    The id and the entry are written together or not at all.
+
+    Raises
+    ------
+    InputError
+        When the item or the value cannot be. The id is not used up then.
+    """
+    if arrival.entry_id is not None and not _is_first(arrival, person, trial, now):
+        return False
+    said_at = arrival.said_at if arrival.tap.wish != "undo" else None
+    before = _held(trial, arrival.day) if said_at else {}
+    keep(arrival.tap, trial=trial, day=arrival.day, now=now)
+    if said_at:
+        _yield_to_later(said_at, before, trial=trial, day=arrival.day, now=now)
+    return True
+
+
+def is_known(arrival: Arrival, person: Person) -> bool:
+    """Tell whether an entry was received before, so that nothing can refuse it any more."""
+    entry_id = arrival.entry_id
+    if entry_id is None:
+        return False
+    return Received.objects.filter(person=person, entry_id=entry_id).exists()
+
+
+def id_of(text: str) -> UUID | None:
+    """Read the id that a device gave. None: it gave none, or something else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def diary_mark(trial: Trial) -> str:
+    """Name a trial to a page or a device, so that no entry lands in another one."""
+    return Signer(salt="openldn.web.offline").signature(str(trial.pk))[:20]
+
+
+def _is_first(arrival: Arrival, person: Person, trial: Trial, now: datetime) -> bool:
+    said_at = arrival.said_at
+    facts = {"trial": trial, "day": arrival.day, "said_at": said_at, "received_at": now}
+    _, is_new = Received.objects.get_or_create(
+        person=person, entry_id=arrival.entry_id, defaults=facts
+    )
+    return is_new
+
+
+def _held(trial: Trial, day: int) -> dict[str, Held]:
+    return records.in_force(trial.entries.filter(day=day)).get(day, {})
+
+
+def _yield_to_later(
+    said_at: datetime, before: dict[str, Held], *, trial: Trial, day: int, now: datetime
+) -> None:
+    """Let an answer count that was given after this one, on another device, and came before it.
+
+    Both stay on record: what came late is taken back at once, as an undo would.
+    """
+    for item, held in _held(trial, day).items():
+        earlier = before.get(item)
+        if earlier and earlier.row != held.row and earlier.entered_at > said_at:
+            actions.undo(trial=trial, day=day, item=item, row=held.row, now=now)
