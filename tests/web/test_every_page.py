@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from openldn.web.access.middleware import CONTENT_SECURITY_POLICY
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Trial
+from support import pseudo
 from support.drawn import drawn
 from support.planning import walk
 from support.web import ORDER, frighten, meet_every_rule, pause, seal_of, visible
@@ -203,6 +204,20 @@ def test_styles_are_served_with_the_policy_too(stranger: Client) -> None:
         assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
         assert b"".join(answer)
         answer.close()
+
+
+def test_every_text_of_a_page_is_in_the_catalogue(
+    owner: Client, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a language of no people, no text is left in plain letters but what is excused."""
+    pseudo.speak(monkeypatch)
+    left = [
+        f"{address}: {text}"
+        for address in PAGES
+        if _is_page(answer := owner.get(address))
+        for text in pseudo.unmarked(answer.content.decode())
+    ]
+    assert not left, "\n".join(left)
 
 
 @pytest.mark.parametrize("language", ["nb", "es"])

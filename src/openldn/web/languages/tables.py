@@ -12,9 +12,8 @@ from django.utils.translation import gettext
 
 from openldn.evidence import screen_words, words
 from openldn.evidence.conditions import catalogue
-from openldn.evidence.first_plan import refused
 from openldn.evidence.foreseen import WHYS
-from openldn.evidence.outcomes import items
+from openldn.evidence.outcomes import items, refused
 from openldn.evidence.safety_rules import rules
 from openldn.evidence.side_effects import side_effects
 from openldn.protocol.screening import QUESTIONS
