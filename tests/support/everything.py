@@ -12,10 +12,10 @@ from openldn.web.contribute import giving
 from openldn.web.contribute.models import Offer
 from openldn.web.keeping.belongings import belongings, rows_of
 from openldn.web.person import actions, items
-from openldn.web.person.models import Answer, Decision, PeriodGuess
+from openldn.web.person.models import Answer, Decision, PeriodGuess, Trial
 from openldn.web.person.period_guesses import GuessGiven
-from openldn.web.plan import own_diary
-from openldn.web.plan.models import Expectation
+from openldn.web.plan import drafts, noting, own_diary
+from openldn.web.plan.models import Forecast
 from openldn.web.share import links, stories
 from support.pooling import contribution
 from support.web import NOW, ORDER, PLAN, add_evenings, answer_no_opioids, seal_of
@@ -49,12 +49,7 @@ def fill(person: Person, word: str) -> None:
     talks.note(person=person, facts=facts, now=NOW)
     consent.give(person, giving.PURPOSE, now=NOW)
     _share(person, word, trial)
-    Expectation.objects.create(
-        person=person, trial=trial, said="better", sure=7, why=word, said_at=NOW
-    )
-    asked = {"id": "sleep", "label": word, "better": "higher"}
-    diary = own_diary.begin(person=person, items=[asked], now=NOW)
-    own_diary.record(diary=diary, day=0, question="sleep", score=4, now=NOW)
+    _plan(person, word, trial)
     for model, way in reversed(belongings().items()):  # a row before those that lead to it
         if not rows_of(model, way, person).exists():
             _any_row(model, person, word)
@@ -85,6 +80,22 @@ def _share(person: Person, word: str, trial: Any) -> None:
         person=person, answer=answer, asked_at=NOW, state="ready", file=contribution(person.pk)
     )
     giving.give(person=person, offer=offer, now=NOW)
+
+
+def _plan(person: Person, word: str, trial: Trial) -> None:
+    drafts.save(person=person, seen=0, step="words", changes={"items": [word]}, now=NOW)
+    change = {"what": "dose", "old": word, "new": word, "reason": word, "is_code_broken": False}
+    noting.amend(person=person, trial=trial, seen=0, facts={**change, "on": NOW.date()}, now=NOW)
+    noting.expect(
+        person=person,
+        trial=trial,
+        facts={"said": "same", "sure": 5, "why": word},
+        now=NOW - timedelta(days=14),
+    )
+    Forecast.objects.create(person=person, key=word[:64], plan_toml=word, asked_at=NOW)
+    question = {"id": "pain", "label": word, "better": "lower"}
+    diary = own_diary.begin(person=person, items=[question], now=NOW)
+    own_diary.record(diary=diary, day=0, question="pain", score=3, now=NOW)
 
 
 def _any_row(model: type[models.Model], person: Person, word: str) -> None:

@@ -45,6 +45,7 @@ def amend(
     InputError
         When another change was noted meanwhile.
     """
+    _one_at_a_time(trial)
     held = list(trial.amendments.all())
     if len(held) == seen:
         Amendment.objects.create(person=person, trial=trial, number=seen + 1, noted_at=now, **facts)
@@ -61,6 +62,7 @@ def expect(*, person: Person, trial: Trial, facts: Mapping[str, Any], now: datet
     InputError
         When the trial has begun, or something else is kept already.
     """
+    _one_at_a_time(trial)
     held = Expectation.objects.filter(trial=trial).first()
     if held is not None:
         if any(getattr(held, name) != value for name, value in facts.items()):
@@ -87,6 +89,11 @@ def changed_after_hidden_days(trial: Trial) -> bool:
 def is_code_broken(trial: Trial) -> bool:
     """Tell whether a change says that a period was opened."""
     return any(one.is_code_broken for one in trial.amendments.all())
+
+
+def _one_at_a_time(trial: Trial) -> None:
+    """Let a second tap wait for the first, so that it finds what the first one wrote."""
+    Trial.objects.select_for_update().get(pk=trial.pk)
 
 
 def _says(one: Amendment, facts: Mapping[str, Any]) -> bool:
