@@ -206,6 +206,8 @@ def test_a_release_is_public_and_tells_of_nobody(stranger: Client, db: None) -> 
     assert "rohn" not in html
     assert f"{1:032x}" not in html
     assert "Nobody can be told" in words
+    assert "Do not publish" not in words
+    assert "Systemic lupus erythematosus" not in words  # with one other condition hidden, so is it
 
 
 def test_each_score_is_pooled_apart(stranger: Client, db: None) -> None:

@@ -54,7 +54,7 @@ def _addresses(module: str, number: str = "") -> list[str]:
 LOCAL = _addresses("openldn.web.config.urls")
 SERVER = _addresses("openldn.web.config.server_urls")
 # Read by everybody: they hold nothing of anybody.
-OPEN = (*server_settings.ALSO_OPEN, "/open/", "/opened", "/alive")
+OPEN = (*server_settings.ALSO_OPEN, "/open/", "/opened", "/shared/", "/found", "/alive")
 
 
 @pytest.fixture
@@ -100,8 +100,9 @@ def test_at_home_a_stranger_reads_and_changes_nothing(
     before = _rows()
     for method in _METHODS:
         answer = getattr(stranger, method)(address)
-        is_for_everybody = address == "/language" and method in ("get", "post", "head")
-        assert answer.status_code in {204, 400, 403, 404, 405} or is_for_everybody, method
+        # What everyone found, and the choice of a language.
+        is_public = address in ("/found", "/language") and method in ("get", "post", "head")
+        assert answer.status_code in {204, 400, 403, 404, 405} or is_public, method
         assert _WORDS.encode() not in _content(answer), method
     assert _rows() == before
 
@@ -182,7 +183,8 @@ def test_what_does_not_exist_is_said_in_words(ana: Person, patient: Browsers, ad
     answer = patient("ana@example.org").get(address)
     assert answer.status_code in {302, 404, 405}, answer.status_code
     if answer.status_code == 404:
-        assert "There is no such page" in answer.content.decode()
+        words = "This link does not open" if "/shared/" in address else "There is no such page"
+        assert words in answer.content.decode()
 
 
 def test_the_walk_sees_every_room() -> None:

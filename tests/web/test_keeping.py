@@ -43,7 +43,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """Write until told to end."""
-        hidden = re.compile(r'name="(csrfmiddlewaretoken|day|item)" value="([^"]*)"')
+        hidden = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
         fields = dict(hidden.findall(self._page))
         while not self._ending.is_set():
             value = f"note number {self.acknowledged + 1}"

@@ -205,6 +205,7 @@ def test_the_word_erases_and_ends_every_session(owner: Client, running: Trial) -
     """Large or small letters; afterwards the app holds nobody, and her browser is out."""
     page = owner.post("/erase", {"word": " Erase "})
     assert "Everything is erased" in visible(page.content)
+    assert page["Clear-Site-Data"] == '"cache", "storage"'
     assert not Person.objects.exists()
     assert not Session.objects.exists()
     assert owner.get("/trial").status_code == 403
@@ -282,7 +283,7 @@ def test_a_file_that_is_held_open_is_written_anew_at_the_next_start(
 
 def send(browser: urllib.request.OpenerDirector, url: str, **fields: str) -> bytes:
     """Send the form of a page with its hidden fields."""
-    hidden = re.compile(r'name="(csrfmiddlewaretoken|day)" value="([^"]*)"')
+    hidden = re.compile(r'type="hidden" name="([^"]+)" value="([^"]*)"')
     form = dict(hidden.findall(browser.open(url).read().decode())) | fields
     content: bytes = browser.open(url, urllib.parse.urlencode(form).encode()).read()
     return content

@@ -11,6 +11,7 @@ from openldn.evidence.conditions import catalogue
 __all__ = ["Found", "Group", "condition_name", "contribution_rows", "found_in"]
 
 _AS_PERCENT = 100
+_FOR_PUBLISHERS = "Do not publish"  # how the limit begins that is not for readers
 
 
 def contribution_rows(file: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -90,7 +91,9 @@ def found_in(pooled: Mapping[str, Any]) -> Found:
         spread_low=_tenths(spread["q025"]),
         spread_high=_tenths(spread["q975"]),
         worthwhile=f"{pooled['mcid']:g}",
-        limits=tuple(str(limit) for limit in pooled["limits"]),
+        limits=tuple(
+            str(limit) for limit in pooled["limits"] if not limit.startswith(_FOR_PUBLISHERS)
+        ),
     )
 
 

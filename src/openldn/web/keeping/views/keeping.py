@@ -42,7 +42,10 @@ def erase(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and given.strip().casefold() == word.casefold():
         is_whole = erasing.erase(person)
         request.session.flush()
-        return render(request, "keeping/erased.html", {"is_whole": is_whole})
+        response = render(request, "keeping/erased.html", {"is_whole": is_whole})
+        # What the browser kept for this address alone: pages, and notes that were not sent yet.
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
     is_wrong = request.method == "POST"
     facts = {"word": word, "given": given[:80], "is_wrong": is_wrong, **_facts(person)}
     return render(request, "keeping/erase.html", facts, status=422 if is_wrong else 200)
