@@ -52,7 +52,7 @@ def test_the_log_leaves_out_links_in_traces_too() -> None:
             "any", logging.ERROR, "x.py", 1, "Failed: %s", ("/OPEN/token",), sys.exc_info()
         )
     written = LinklessFormatter("%(levelname)s %(message)s").format(record)
-    assert written.startswith("ERROR Failed: /OPEN/...\n")
+    assert written.startswith("ERROR Failed: /open/...\n")
     assert written.endswith("could not redeem /open/...")
 
 

@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from openldn.web.access.middleware import CONTENT_SECURITY_POLICY
 from openldn.web.access.models import Person
 from openldn.web.accounts.models import Account
 from openldn.web.person import actions
@@ -31,6 +32,7 @@ Patient = Callable[[str], Client]
 
 ANA = "ana@example.org"
 PASSWORD = "seven lamps in the window"
+_OVER_TLS = {"host": "localhost", "x-forwarded-proto": "https"}
 CODE = re.compile(r"^[A-Z0-9-]{6,}$", re.MULTILINE)
 
 
@@ -264,3 +266,54 @@ def test_the_trial_hangs_on_the_person(patient: Patient) -> None:
     actions.add_trial(person=person, plan_toml=PLAN, start=NOW.date() - timedelta(days=1))
     assert ana.get("/trial").status_code == 200
     assert ben.get("/trial")["Location"] == "/start"
+
+
+def test_a_browser_without_cookies_is_told_so(visitor: Visitor, settings: Settings) -> None:
+    """It opens the page where one signs in, and sends it without the cookie that came along."""
+    browser = visitor()
+    strict = Client(enforce_csrf_checks=True, headers=_OVER_TLS)
+    assert browser.get("/account/login/code/").status_code == 200
+    answer = strict.post("/account/login/code/", {"email": ANA})
+    assert answer.status_code == 403
+    assert "keeps no cookies for this address" in visible(answer.content)
+    assert not mail.outbox
+
+
+_OWN_PAGES = (
+    *("/account/", "/account/email/", "/account/password/set/", "/account/sessions/"),
+    *("/account/keys/", "/account/keys/totp/activate/", "/account/keys/recovery-codes/generate/"),
+    *("/account/keys/webauthn/", "/account/keys/webauthn/add/", "/consent"),
+)
+_WAYS_IN = (
+    *("/account/login/", "/account/login/code/", "/account/signup/", "/account/signup/passkey/"),
+    "/account/password/reset/",
+)
+
+
+@pytest.mark.parametrize("page", [*_OWN_PAGES, *_WAYS_IN])
+def test_a_page_of_an_account_is_one_of_ours(visitor: Visitor, page: str) -> None:
+    """Nothing inline that runs, nothing from elsewhere, our header, our policy, one heading."""
+    browser = visitor()
+    if page in _OWN_PAGES:
+        account = sign_up(browser)
+        if "generate" in page:
+            TOTP.activate(account, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    answer = browser.get(page)
+    html = answer.content.decode()
+    assert answer.status_code == 200, answer.headers
+    assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert answer["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "no-store" in answer["Cache-Control"]
+    assert html.count("<h1>") == 1
+    assert 'class="brand"' in html
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|(src|href)=.(https?:)?//", html)
+    for script in re.findall(r"<script[^>]*>", html):
+        assert 'src="/static/' in script or "application/json" in script, script
+
+
+@pytest.mark.parametrize("page", _OWN_PAGES)
+def test_a_page_of_an_account_is_closed_to_strangers(visitor: Visitor, page: str) -> None:
+    """It leads to where one signs in."""
+    answer = visitor().get(page)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")

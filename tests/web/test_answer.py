@@ -1,9 +1,11 @@
 """From the last day to the answer: the seal, the work, the words."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,9 +15,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from openldn import sealing
 from openldn.protocol.plan import Plan
+from openldn.report.page import AnswerPage
 from openldn.web.access import people
 from openldn.web.person import actions, clock, tasks
 from openldn.web.person.models import Answer, Trial
+from openldn.web.person.records import diary_of
 from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, seal_of, visible
 
 OPENED = seal_of(ORDER, is_open=True)
@@ -230,3 +234,30 @@ def test_an_order_that_was_never_promised_is_graded_and_told(owner: Client) -> N
     codes = {reason["code"] for reason in answer.saved["design"]["grade_reasons"]}
     assert {"plan-change-unknown", "code-unknown"} <= codes
     assert "No seal was added before the first day" in visible(owner.get("/answer").content)
+
+
+def test_an_answer_says_the_same_however_its_keys_are_ordered(over: Trial) -> None:
+    """PostgreSQL gives the keys of a saved answer back in an order of its own.
+
+    Every sentence and picture is the same; the list of the method, at the end, is in that order.
+    """
+    opened = seal_of(ORDER, is_open=True)
+    actions.open_seal(trial=over, seal=opened, is_code_kept=True, today=NOW.date())
+    tasks.compute_answer.call(actions.ask_for_answer(trial=over, now=NOW).pk)
+    saved = Answer.objects.get().saved
+    assert saved is not None
+    facts = {"diary": diary_of(over), "plan": over.plan, "order": over.order}
+    as_saved = AnswerPage.build(saved, **facts).body
+    elsewhere = AnswerPage.build(_as_postgresql_orders(saved), **facts).body
+    before, _, method = as_saved.partition("<dt>family</dt>")
+    assert method
+    assert elsewhere.startswith(before)
+    assert sorted(re.findall(r"[\w.]+", elsewhere)) == sorted(re.findall(r"[\w.]+", as_saved))
+
+
+def _as_postgresql_orders(value: object) -> Any:
+    """Order keys as jsonb does: short ones first, then by their letters."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (len(key), key))
+        return {key: _as_postgresql_orders(value[key]) for key in keys}
+    return [_as_postgresql_orders(one) for one in value] if isinstance(value, list) else value

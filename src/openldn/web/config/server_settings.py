@@ -31,7 +31,7 @@ WSGI_APPLICATION = "openldn.web.config.wsgi.application"
 # Read without an account: what is known, the safety check, the pack, and the way in.
 ALSO_OPEN = (
     *("/account/", "/known", "/check", "/pack", "/card.pdf", "/help", "/warning-signs"),
-    *("/favicon.ico", "/language"),
+    "/favicon.ico",
 )
 
 # Ours stands first: its templates are found before those of allauth.
