@@ -20,11 +20,11 @@ _FLAGS = (
 
 
 @contextlib.contextmanager
-def chromium(*more_flags: str) -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """Start Chromium, or skip the test that asked where none is installed."""
     path = requires.chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *more_flags])
+        browser = playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *flags])
         try:
             yield browser
         finally:
