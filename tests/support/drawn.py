@@ -10,7 +10,11 @@ __all__ = ["drawn"]
 
 _DRAWINGS: Final = {"svg", "path", "rect", "circle", "line", "polyline", "polygon", "g", "text"}
 _FORMS: Final = {"form", "input", "button", "select", "option"}
-_WORDS: Final = {"aria-label", "placeholder", "title", "aria-current", "aria-pressed"}  # may differ
+# Attributes that are read, or that follow from what is read: they may differ.
+_WORDS: Final = {
+    *("aria-label", "placeholder", "title", "aria-current", "aria-pressed"),
+    *("data-phone", "data-computer"),
+}
 
 
 def drawn(html: str) -> Counter[str]:
