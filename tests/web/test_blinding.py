@@ -14,7 +14,15 @@ from support.web import NOW, ORDER, OTHER_ORDER, PLAN, add_evenings, names_place
 
 _PAGES = (
     *("/", "/trial", "/answer", "/yesterday", "/side-effects", "/diary.csv"),
-    *("/warning-signs", "/medicines", "/going-on", "/my-data", "/events/days", "/kept", "/reminders"),
+    *(
+        "/warning-signs",
+        "/medicines",
+        "/going-on",
+        "/my-data",
+        "/events/days",
+        "/kept",
+        "/reminders",
+    ),
     *("/plan/frozen", "/plan/frozen/change", "/plan/expect", "/plan/plan.toml"),
     *("/share", "/share/links", "/story", "/contribute", "/found", "/export"),
 )
