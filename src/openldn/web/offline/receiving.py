@@ -44,7 +44,7 @@ def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) ->
     before = _held(trial, arrival.day) if said_at else {}
     keep(arrival.tap, trial=trial, day=arrival.day, now=now)
     if said_at:
-        _yield_to_later(said_at, before, trial=trial, day=arrival.day, now=now)
+        _yield_to_later(arrival, said_at, before, trial=trial, now=now)
     return True
 
 
@@ -83,13 +83,21 @@ def _held(trial: Trial, day: int) -> dict[str, Held]:
 
 
 def _yield_to_later(
-    said_at: datetime, before: dict[str, Held], *, trial: Trial, day: int, now: datetime
+    arrival: Arrival, said_at: datetime, before: dict[str, Held], *, trial: Trial, now: datetime
 ) -> None:
     """Let an answer count that was given after this one, on another device, and came before it.
 
     Both stay on record: what came late is taken back at once, as an undo would.
     """
+    day = arrival.day
     for item, held in _held(trial, day).items():
         earlier = before.get(item)
-        if earlier and earlier.row != held.row and earlier.entered_at > said_at:
+        if earlier and earlier.row != held.row and _given_at(earlier, arrival, trial) > said_at:
             actions.undo(trial=trial, day=day, item=item, row=held.row, now=now)
+
+
+def _given_at(held: Held, arrival: Arrival, trial: Trial) -> datetime:
+    """Give when an answer was given; one that waited on a device was given before it came."""
+    others = Received.objects.exclude(entry_id=arrival.entry_id)
+    came = others.filter(trial=trial, day=arrival.day, received_at=held.entered_at).last()
+    return (came and came.said_at) or held.entered_at
