@@ -40,6 +40,6 @@ class Wish(models.Model):
     @property
     def read_in(self) -> str:
         """The language of what is sent: the one that the person chose since, if any."""
-        if self.person_id is None:
+        if self._state.adding:  # nobody's yet
             return self.language
         return choosing.of_person(self.person, otherwise=self.language)
