@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 from openldn.evidence.safety_rules import rules
+from openldn.report import speaking, words
 from openldn.web.access import people
 from openldn.web.languages import choosing
 from openldn.web.languages.tables import said
@@ -177,3 +178,25 @@ def test_a_safety_rule_is_said_in_the_language_of_its_reader(owner: Client, code
             assert said(rule.why) != rule.why
             assert said(rule.why) in page
             assert said(rule.do) in page
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("en", ("1.3 points", "−0.4", "very likely", "4.5 mg", "12 fewer days")),
+        ("nb", ("1,3 poeng", "−0,4", "svært sannsynlig", "4,5 mg", "12 dager færre")),
+        ("es", ("1,3 puntos", "−0,4", "muy probable", "4,5 mg", "12 días menos")),
+    ],
+)
+def test_an_answer_is_told_with_the_words_and_marks_of_the_language(
+    code: str, told: tuple[str, ...]
+) -> None:
+    """Sizes, chances, doses and counts: the same figures, in each language's own writing."""
+    with translation.override(code):
+        assert told == (
+            words.points(-1.3),
+            words.number(-0.4),
+            words.share_word(95),
+            words.dose_text(4.5),
+            speaking.counted("{count} fewer day", "{count} fewer days", 12),
+        )
