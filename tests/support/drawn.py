@@ -16,6 +16,9 @@ _WORDS: Final = {
     *("data-phone", "data-computer"),
 }
 
+# Another one each time a page is shown.
+_DRAWN_ANEW: Final = {'name="csrfmiddlewaretoken"', 'name="form_key"'}
+
 
 def drawn(html: str) -> Counter[str]:
     """Count every element of a drawing or a form with its attributes.
@@ -35,5 +38,5 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _DRAWINGS | _FORMS:
             kept = [f'{name}="{value}"' for name, value in attrs if name not in _WORDS]
-            if 'name="csrfmiddlewaretoken"' not in kept:
+            if _DRAWN_ANEW.isdisjoint(kept):
                 self.found[f"{tag} {' '.join(kept)}"] += 1

@@ -33,10 +33,10 @@ def of_request(request: HttpRequest) -> str:
     return kept if kept and is_known(kept) else _of_browser(request)
 
 
-def of_person(person: Person) -> str:
+def of_person(person: Person, *, otherwise: str = settings.LANGUAGE_CODE) -> str:
     """Give the language for what reaches somebody away from a page: e-mails and reminders."""
     chosen = _chosen_by(person)
-    return chosen if is_known(chosen) else str(settings.LANGUAGE_CODE)
+    return chosen if is_known(chosen) else otherwise
 
 
 def choose(request: HttpRequest, code: str) -> None:
