@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "openldn.web.keeping",
     "openldn.web.reminders",
     "openldn.web.offline",
+    "openldn.web.gallery",
 ]
 
 MIDDLEWARE = [
