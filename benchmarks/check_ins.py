@@ -5,7 +5,8 @@
 A real `openldn serve --server` with two page processes, on SQLite and on PostgreSQL, takes answers
 of 16 people over HTTP on this computer, each in a transaction of its own at full durability. Beside
 it stand, in the same run, an empty Django page under the same program, and the same rows written
-without Django. All of them, and the client, share the processors. Ends with 1 if a target is missed.
+without Django. All of them, and the client, share the processors. Ends with 1 if a target is
+missed.
 """
 
 from __future__ import annotations

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "openldn.web.reminders",
     "openldn.web.offline",
     "openldn.web.languages",
+    "openldn.web.gallery",
 ]
 
 MIDDLEWARE = [

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("openldn.web.keeping.urls")),
     path("", include("openldn.web.reminders.urls")),
     path("", include("openldn.web.offline.urls")),
+    path("", include("openldn.web.gallery.urls")),
 ]
 handler400 = "openldn.web.access.views.bad_request"
 handler403 = "openldn.web.access.views.forbidden"

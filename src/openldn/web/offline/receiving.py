@@ -110,6 +110,8 @@ def _yield_to(later: dict[str, Held], *, trial: Trial, day: int, now: datetime) 
 
 def _given_at(held: Held, arrival: Arrival, trial: Trial) -> datetime:
     """Give when an answer was given; one that waited on a device was given before it came."""
-    others = Received.objects.exclude(entry_id=arrival.entry_id)
-    came = others.filter(trial=trial, day=arrival.day, received_at=held.entered_at).last()
+    at_once = Received.objects.filter(
+        trial=trial, day=arrival.day, received_at=held.entered_at
+    ).order_by("-pk")
+    came = next((other for other in at_once if other.entry_id != arrival.entry_id), None)
     return (came and came.said_at) or held.entered_at
