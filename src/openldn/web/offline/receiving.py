@@ -1,6 +1,6 @@
 """Taking in one entry, exactly once, however often and however late it comes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import transaction
 
 from openldn.web.access.models import Person
 from openldn.web.offline.models import Received
-from openldn.web.person import actions, records
+from openldn.web.person import actions, items, records, red_flags
 from openldn.web.person.models import Trial
 from openldn.web.person.records import Held
 from openldn.web.person.taps import Tap, keep
@@ -25,6 +25,7 @@ class Arrival:
     day: int
     tap: Tap
     said_at: datetime | None = None  # None: just now, on a page that is connected
+    adds: bool = False  # to the note of its day, which its page could not show
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) ->
         return False
     said_at = arrival.said_at if arrival.tap.wish != "undo" else None
     before = _held(trial, arrival.day) if said_at else {}
-    keep(arrival.tap, trial=trial, day=arrival.day, now=now)
+    keep(_whole(arrival, before), trial=trial, day=arrival.day, now=now)
     if said_at:
         _yield_to_later(arrival, said_at, before, trial=trial, now=now)
     return True
@@ -82,18 +83,35 @@ def _held(trial: Trial, day: int) -> dict[str, Held]:
     return records.in_force(trial.entries.filter(day=day)).get(day, {})
 
 
+def _whole(arrival: Arrival, before: dict[str, Held]) -> Tap:
+    """Write a note behind the one that its page could not show, so that neither is lost."""
+    tap, earlier = arrival.tap, before.get(items.NOTE)
+    is_more = arrival.adds and tap.item == items.NOTE and tap.wish == "value"
+    if not is_more or earlier is None or earlier.value is None:
+        return tap
+    return replace(tap, value=f"{earlier.value}\n{tap.value}")
+
+
 def _yield_to_later(
     arrival: Arrival, said_at: datetime, before: dict[str, Held], *, trial: Trial, now: datetime
 ) -> None:
     """Let an answer count that was given after this one, on another device, and came before it.
 
-    Both stay on record: what came late is taken back at once, as an undo would.
+    Both stay on record: what came late is taken back at once, as an undo would. A severe side
+    effect is not: it must be told, and who answered later may not have seen it.
     """
     day = arrival.day
     for item, held in _held(trial, day).items():
         earlier = before.get(item)
-        if earlier and earlier.row != held.row and _given_at(earlier, arrival, trial) > said_at:
+        if earlier is None or earlier.row == held.row or _stands(item, held, arrival):
+            continue
+        if _given_at(earlier, arrival, trial) > said_at:
             actions.undo(trial=trial, day=day, item=item, row=held.row, now=now)
+
+
+def _stands(item: str, held: Held, arrival: Arrival) -> bool:
+    is_severe = item.startswith("side:") and records.level(held) == red_flags.SEVERE
+    return is_severe or (item == items.NOTE and arrival.adds)
 
 
 def _given_at(held: Held, arrival: Arrival, trial: Trial) -> datetime:
