@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.signing import Signer
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from openldn.web.access.models import Person
 from openldn.web.offline.models import Received
@@ -28,7 +28,6 @@ class Arrival:
     adds: bool = False  # to the note of its day, which its page could not show
 
 
-@transaction.atomic
 def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -> bool:
     """Keep an entry unless it was kept before. False: it was.
 
@@ -39,13 +38,12 @@ def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) ->
     InputError
         When the item or the value cannot be. The id is not used up then.
     """
-    if arrival.entry_id is not None and not _is_first(arrival, person, trial, now):
+    try:
+        _receive(arrival, person=person, trial=trial, now=now)
+    except IntegrityError:  # the database takes an id once, whoever looks it up at the same moment
+        if not is_known(arrival, person):
+            raise
         return False
-    said_at = arrival.said_at if arrival.tap.wish != "undo" else None
-    before = _held(trial, arrival.day) if said_at else {}
-    keep(_whole(arrival, before), trial=trial, day=arrival.day, now=now)
-    if said_at:
-        _yield_to_later(arrival, said_at, before, trial=trial, now=now)
     return True
 
 
@@ -70,48 +68,65 @@ def diary_mark(trial: Trial) -> str:
     return Signer(salt="openldn.web.offline").signature(str(trial.pk))[:20]
 
 
-def _is_first(arrival: Arrival, person: Person, trial: Trial, now: datetime) -> bool:
+@transaction.atomic
+def _receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -> None:
+    day, said_at = arrival.day, arrival.said_at
+    if arrival.entry_id is not None:
+        facts = {"trial": trial, "day": day, "said_at": said_at, "received_at": now}
+        Received.objects.create(person=person, entry_id=arrival.entry_id, **facts)
+    later = {} if arrival.tap.wish == "undo" else _later(arrival, trial)
+    keep(_whole(arrival, trial), trial=trial, day=day, now=now)
+    if later:
+        _yield_to(later, trial=trial, day=day, now=now)
+
+
+def _whole(arrival: Arrival, trial: Trial) -> Tap:
+    """Write a note behind the one that its page could not show, so that neither is lost."""
+    tap = arrival.tap
+    if not (_is_more(arrival) and tap.wish == "value"):
+        return tap
+    earlier = _held(trial, arrival.day).get(items.NOTE)
+    if earlier is None or earlier.value is None:
+        return tap
+    return replace(tap, value=f"{earlier.value}\n{tap.value}")
+
+
+def _is_more(arrival: Arrival) -> bool:
+    return arrival.adds and arrival.tap.item == items.NOTE
+
+
+def _later(arrival: Arrival, trial: Trial) -> dict[str, Held]:
+    """Find the answers that were given after this one, on another device, and came before it."""
     said_at = arrival.said_at
-    facts = {"trial": trial, "day": arrival.day, "said_at": said_at, "received_at": now}
-    _, is_new = Received.objects.get_or_create(
-        person=person, entry_id=arrival.entry_id, defaults=facts
-    )
-    return is_new
+    if said_at is None or _is_more(arrival):
+        return {}
+    held = _held(trial, arrival.day)
+    came_after = {item: answer for item, answer in held.items() if answer.entered_at > said_at}
+    return {
+        item: answer
+        for item, answer in came_after.items()
+        if _given_at(answer, arrival, trial) > said_at
+    }
 
 
 def _held(trial: Trial, day: int) -> dict[str, Held]:
     return records.in_force(trial.entries.filter(day=day)).get(day, {})
 
 
-def _whole(arrival: Arrival, before: dict[str, Held]) -> Tap:
-    """Write a note behind the one that its page could not show, so that neither is lost."""
-    tap, earlier = arrival.tap, before.get(items.NOTE)
-    is_more = arrival.adds and tap.item == items.NOTE and tap.wish == "value"
-    if not is_more or earlier is None or earlier.value is None:
-        return tap
-    return replace(tap, value=f"{earlier.value}\n{tap.value}")
-
-
-def _yield_to_later(
-    arrival: Arrival, said_at: datetime, before: dict[str, Held], *, trial: Trial, now: datetime
-) -> None:
-    """Let an answer count that was given after this one, on another device, and came before it.
+def _yield_to(later: dict[str, Held], *, trial: Trial, day: int, now: datetime) -> None:
+    """Let the later answers count.
 
     Both stay on record: what came late is taken back at once, as an undo would. A severe side
     effect is not: it must be told, and who answered later may not have seen it.
     """
-    day = arrival.day
     for item, held in _held(trial, day).items():
-        earlier = before.get(item)
-        if earlier is None or earlier.row == held.row or _stands(item, held, arrival):
-            continue
-        if _given_at(earlier, arrival, trial) > said_at:
+        earlier = later.get(item)
+        if earlier and earlier.row != held.row and not _is_severe(item, held):
             actions.undo(trial=trial, day=day, item=item, row=held.row, now=now)
 
 
-def _stands(item: str, held: Held, arrival: Arrival) -> bool:
-    is_severe = item.startswith("side:") and records.level(held) == red_flags.SEVERE
-    return is_severe or (item == items.NOTE and arrival.adds)
+def _is_severe(item: str, held: Held) -> bool:
+    return item.startswith("side:") and records.level(held) == red_flags.SEVERE
 
 
 def _given_at(held: Held, arrival: Arrival, trial: Trial) -> datetime:
