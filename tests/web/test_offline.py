@@ -134,6 +134,19 @@ def test_an_older_answer_from_a_second_device_does_not_overtake(
     assert _value(running, "outcome:pain") == "7"
 
 
+def test_two_answers_that_waited_count_in_the_order_they_were_given(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two taps without a connection counts, though the first came after it too."""
+    for minute, value in ((0, "3"), (2, "9"), (1, "5")):
+        came = NOW + timedelta(hours=1, seconds=minute)
+        monkeypatch.setattr(clock, "now", lambda came=came: came)
+        said_at = (NOW + timedelta(minutes=minute)).isoformat()
+        sent = {"item": "outcome:pain", "value": value, "said_at": said_at}
+        assert _send(owner, running, **sent) == {"state": "kept"}
+        assert _value(running, "outcome:pain") == ("3" if minute == 0 else "9")
+
+
 def test_an_entry_of_another_plan_waits(owner: Client, running: Trial) -> None:
     """It is not put into the plan that runs now, and it is not refused either."""
     answer = _send(owner, running, diary="another", item="outcome:pain", value="3")

@@ -15,7 +15,11 @@ __all__ = ["Account"]
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Makes accounts, each with its person."""
+    """Makes accounts, each with its person, and finds both at once: every page asks for both."""
+
+    def get_queryset(self) -> models.QuerySet["Account"]:
+        """Bring the person along."""
+        return super().get_queryset().select_related("person")
 
     def create_user(self, email: str, password: str | None = None) -> "Account":
         """Add an account."""

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("openldn.web.ask.urls")),
     path("", include("openldn.web.know.urls")),
     path("", include("openldn.web.plan.urls")),
+    path("", include("openldn.web.languages.urls")),
     path("", include("openldn.web.consent.urls")),
     path("", include("openldn.web.share.urls")),
     path("", include("openldn.web.contribute.urls")),

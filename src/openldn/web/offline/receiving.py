@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.signing import Signer
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from openldn.web.access.models import Person
 from openldn.web.offline.models import Received
@@ -27,7 +27,6 @@ class Arrival:
     said_at: datetime | None = None  # None: just now, on a page that is connected
 
 
-@transaction.atomic
 def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -> bool:
     """Keep an entry unless it was kept before. False: it was.
 
@@ -38,13 +37,12 @@ def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) ->
     InputError
         When the item or the value cannot be. The id is not used up then.
     """
-    if arrival.entry_id is not None and not _is_first(arrival, person, trial, now):
+    try:
+        _receive(arrival, person=person, trial=trial, now=now)
+    except IntegrityError:  # the database takes an id once, whoever looks it up at the same moment
+        if not is_known(arrival, person):
+            raise
         return False
-    said_at = arrival.said_at if arrival.tap.wish != "undo" else None
-    before = _held(trial, arrival.day) if said_at else {}
-    keep(arrival.tap, trial=trial, day=arrival.day, now=now)
-    if said_at:
-        _yield_to_later(said_at, before, trial=trial, day=arrival.day, now=now)
     return True
 
 
@@ -69,27 +67,49 @@ def diary_mark(trial: Trial) -> str:
     return Signer(salt="openldn.web.offline").signature(str(trial.pk))[:20]
 
 
-def _is_first(arrival: Arrival, person: Person, trial: Trial, now: datetime) -> bool:
+@transaction.atomic
+def _receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -> None:
+    day, said_at = arrival.day, arrival.said_at
+    if arrival.entry_id is not None:
+        facts = {"trial": trial, "day": day, "said_at": said_at, "received_at": now}
+        Received.objects.create(person=person, entry_id=arrival.entry_id, **facts)
+    later = {} if arrival.tap.wish == "undo" else _later(arrival, trial)
+    keep(arrival.tap, trial=trial, day=day, now=now)
+    if later:
+        _yield_to(later, trial=trial, day=day, now=now)
+
+
+def _later(arrival: Arrival, trial: Trial) -> dict[str, Held]:
+    """Find the answers that were given after this one, on another device, and came before it."""
     said_at = arrival.said_at
-    facts = {"trial": trial, "day": arrival.day, "said_at": said_at, "received_at": now}
-    _, is_new = Received.objects.get_or_create(
-        person=person, entry_id=arrival.entry_id, defaults=facts
-    )
-    return is_new
+    if said_at is None:
+        return {}
+    held = _held(trial, arrival.day)
+    came_after = {item: answer for item, answer in held.items() if answer.entered_at > said_at}
+    return {
+        item: answer
+        for item, answer in came_after.items()
+        if _given_at(answer, arrival, trial) > said_at
+    }
 
 
 def _held(trial: Trial, day: int) -> dict[str, Held]:
     return records.in_force(trial.entries.filter(day=day)).get(day, {})
 
 
-def _yield_to_later(
-    said_at: datetime, before: dict[str, Held], *, trial: Trial, day: int, now: datetime
-) -> None:
-    """Let an answer count that was given after this one, on another device, and came before it.
+def _yield_to(later: dict[str, Held], *, trial: Trial, day: int, now: datetime) -> None:
+    """Let the later answers count.
 
     Both stay on record: what came late is taken back at once, as an undo would.
     """
     for item, held in _held(trial, day).items():
-        earlier = before.get(item)
-        if earlier and earlier.row != held.row and earlier.entered_at > said_at:
+        earlier = later.get(item)
+        if earlier and earlier.row != held.row:
             actions.undo(trial=trial, day=day, item=item, row=held.row, now=now)
+
+
+def _given_at(held: Held, arrival: Arrival, trial: Trial) -> datetime:
+    """Give when an answer was given; one that waited on a device was given before it came."""
+    others = Received.objects.exclude(entry_id=arrival.entry_id)
+    came = others.filter(trial=trial, day=arrival.day, received_at=held.entered_at).last()
+    return (came and came.said_at) or held.entered_at

@@ -105,14 +105,14 @@ def undo(*, trial: Trial, day: int, item: str, row: int | None, now: datetime) -
 def record_side_effects(*, trial: Trial, day: int, level: str | None, now: datetime) -> None:
     """Give every listed side effect that has no answer yet the same one (None: left out)."""
     held = records.in_force(trial.entries.filter(day=day)).get(day, {})
-    for effect in items.SIDE_EFFECTS:
-        item = items.side_effect(effect.id)
-        if item in held:
-            continue
-        if level is None:
-            leave_out(trial=trial, day=day, item=item, now=now)
-        else:
-            record(trial=trial, day=day, item=item, value=level, now=now)
+    kind = Entry.Kind.LEFT_OUT if level is None else Entry.Kind.GIVEN
+    listed = (items.side_effect(effect.id) for effect in items.SIDE_EFFECTS)
+    rows = [
+        Entry(trial=trial, day=day, item=item, kind=kind, value=level or "", entered_at=now)
+        for item in listed
+        if item not in held
+    ]
+    Entry.objects.bulk_create(rows)  # at once: this is the last tap of every evening
 
 
 @transaction.atomic

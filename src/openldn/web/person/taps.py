@@ -40,7 +40,7 @@ class Tap:
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # all of it, or what stands around it, is taken back
 def keep(tap: Tap, *, trial: Trial, day: int, now: datetime) -> None:
     """Keep one tap.
 
