@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from openldn.evidence.words import VERDICTS
@@ -12,7 +11,7 @@ from openldn.report.sentences import Share
 
 __all__ = ["gallery"]
 
-_SCHEMES = (("light", _("By day")), ("dark", _("By the bedside lamp")))
+_SCHEMES = (("light", "By day"), ("dark", "By the bedside lamp"))
 _KEYS = range(11)
 _CHOSEN = 6
 _SHARES = (
@@ -21,10 +20,10 @@ _SHARES = (
     Share(group="worse", count=13, label="Pain higher by 1 point or more"),
 )
 _MARKS = (
-    ("recorded", _("Written the same evening")),
-    ("late", _("Written a day late")),
-    ("ill", _("Too ill to answer")),
-    ("", _("No entry")),
+    ("recorded", "Written the same evening"),
+    ("late", "Written a day late"),
+    ("ill", "Too ill to answer"),
+    ("", "No entry"),
 )
 _SEVERITIES = ("stop", "ask-prescriber", "caution", "information")
 
