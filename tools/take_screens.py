@@ -35,7 +35,7 @@ _PAGES = {
     "check": "/check",
     "design": "/plan/design",
     "calendar": "/plan/calendar",
-    "tonight": "/",
+    "tonight": "/#question",
     "side-effects": "/side-effects",
     "trial": "/trial",
     "my-data": "/my-data",
