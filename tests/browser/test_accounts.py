@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from openldn.web.config import server_urls, urls
 from support import certificate
+from support.addresses import without_holes
 from support.browser import chromium
+from support.looks import is_page, troubles
 from support.serving import described, free_port, serving_many
 
 pytestmark = pytest.mark.browser
@@ -111,3 +114,40 @@ def test_a_passkey_opens_and_a_lost_device_loses_nothing(
         page.get_by_role("heading", name="Recovery codes").wait_for()
         page.goto(f"{url}/account/keys/webauthn/")
         assert page.get_by_role("heading", name="New telephone").is_visible()
+
+
+# Pages of allauth that end something when they are opened, or lead out of the account.
+_NOT_LOOKED_AT = {"/account/logout/"}
+
+
+def _troubles_of_accounts(page: Page, url: str) -> tuple[int, list[str]]:
+    """Look at every address that a server has beside the app's own; count the pages."""
+    of_accounts = {*without_holes(server_urls.urlpatterns)} - {*without_holes(urls.urlpatterns)}
+    n_pages, found = 0, []
+    for address in sorted(of_accounts - _NOT_LOOKED_AT):
+        if is_page(page, url + address):
+            page.goto(url + address)
+            n_pages += 1
+            found += [f"{address}: {trouble}" for trouble in troubles(page)]
+    return n_pages, found
+
+
+def test_account_pages_in_every_look(server: tuple[str, Path], any_browser: Browser) -> None:
+    """As a stranger sees them, and as somebody who signed in."""
+    url, mails = server
+    with device(any_browser) as phone:
+        page = phone.new_page()
+        n_open, found = _troubles_of_accounts(page, url)
+        with_authenticator(page)
+        page.goto(f"{url}/account/signup/")
+        page.get_by_label("Email").fill("bo@example.org")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_label("Code").fill(newest_code(mails))
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Make the passkey").click()
+        page.wait_for_url(f"{url}/start")
+        n_inside, more = _troubles_of_accounts(page, url)
+        found += more
+    assert not found, "\n".join(found)
+    assert n_open >= 3
+    assert n_inside >= 5

@@ -221,14 +221,14 @@ def test_words_and_filter_narrow_together(owner: Client) -> None:
 def test_words_that_fit_another_condition_only_are_not_lost(owner: Client) -> None:
     """Nothing fits here, and one button looks everywhere."""
     html = page(owner, "/known?words=thyroid&condition=lupus")
-    assert "Nothing fits “thyroid” for" in html
+    assert "Nothing fits “<bdi>thyroid</bdi>” for" in html
     assert 'href="/known?words=thyroid"' in html
 
 
 def test_a_misspelled_word_is_met_with_what_was_meant(owner: Client) -> None:
     """Nothing fits, and the page says which entry is near."""
     html = page(owner, "/known?words=sarcoidsis")
-    assert "Nothing fits “sarcoidsis”" in html
+    assert "Nothing fits “<bdi>sarcoidsis</bdi>”" in html
     assert "/known/conditions/sarcoidosis" in html
 
 

@@ -60,8 +60,10 @@ def test_a_seal_that_was_opened_too_early_is_refused_in_words(db: None) -> None:
     assert "placebo" not in _database()
 
 
-def test_swapped_orders_give_the_same_pages(owner: Client) -> None:
+@pytest.mark.parametrize("language", ["en", "nb", "es"])
+def test_swapped_orders_give_the_same_pages(owner: Client, language: str) -> None:
     """Two trials that differ in their sealed order alone look the same to the last byte."""
+    owner.post("/language", {"language": language})
     seen = []
     for order in (ORDER, OTHER_ORDER):
         trial = actions.add_trial(
@@ -87,8 +89,10 @@ def test_the_diary_of_a_running_trial_has_no_arm_and_no_dose(owner: Client, runn
     assert {row["taken"] for row in hidden} == {"1"}
 
 
-def test_pages_of_a_running_trial_name_no_arm(owner: Client, running: Trial) -> None:
+@pytest.mark.parametrize("language", ["en", "nb", "es"])
+def test_pages_of_a_running_trial_name_no_arm(owner: Client, running: Trial, language: str) -> None:
     """What LDN is held against is named as one of her choices of a guess, and nowhere else."""
+    owner.post("/language", {"language": language})
     for page in _PAGES:
         assert not names_placebo(owner.get(page).content), page
 

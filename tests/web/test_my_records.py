@@ -83,6 +83,19 @@ def test_the_export_holds_every_row_of_hers_and_nothing_of_others(
     assert OTHER.encode() not in everything
 
 
+def test_no_cell_of_a_table_is_a_formula(db: None) -> None:
+    """Where a spreadsheet would reckon, an apostrophe stands before; the JSON is exact."""
+    person = people.owner()
+    fill(person, "=HYPERLINK(1)")
+    with zipfile.ZipFile(io.BytesIO(exported(person, now=NOW))) as packed:
+        for name in packed.namelist():
+            if name.startswith("tables/") or name == "audit-trail.csv":
+                rows = csv.reader(io.StringIO(packed.read(name).decode()))
+                assert not [cell for row in rows for cell in row if cell.startswith("=")], name
+        talk = json.loads(packed.read("everything.json"))["tables"]["ask_talk"][0]
+    assert talk["who"] == "=HYPERLINK(1)"
+
+
 def test_the_export_can_be_read_by_our_own_readers(
     two: tuple[Person, Person], tmp_path: Path
 ) -> None:

@@ -134,6 +134,43 @@ def test_an_older_answer_from_a_second_device_does_not_overtake(
     assert _value(running, "outcome:pain") == "7"
 
 
+def test_two_answers_that_waited_count_in_the_order_they_were_given(
+    owner: Client, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two taps without a connection counts, though the first came after it too."""
+    for minute, value in ((0, "3"), (2, "9"), (1, "5")):
+        came = NOW + timedelta(hours=1, seconds=minute)
+        monkeypatch.setattr(clock, "now", lambda came=came: came)
+        said_at = (NOW + timedelta(minutes=minute)).isoformat()
+        sent = {"item": "outcome:pain", "value": value, "said_at": said_at}
+        assert _send(owner, running, **sent) == {"state": "kept"}
+        assert _value(running, "outcome:pain") == ("3" if minute == 0 else "9")
+
+
+def test_a_note_without_a_connection_adds_to_the_one_it_could_not_show(
+    owner: Client, running: Trial
+) -> None:
+    """Neither is lost, whichever was written first; sent twice, it stands there once."""
+    assert 'name="adds"' in owner.get("/kept").content.decode()
+    owner.post("/note", {"value": "Walked to the lake", "day": "14"})
+    earlier = (NOW - timedelta(minutes=30)).isoformat()
+    sent = {"entry_id": str(uuid4()), "item": "note", "value": "Slept badly", "adds": "1"}
+    for _ in range(2):
+        assert _send(owner, running, **sent, said_at=earlier) == {"state": "kept"}
+    assert _value(running, "note") == "Walked to the lake\nSlept badly"
+    assert "LDN-" not in _why(_send(owner, running, item="note", value="x" * 1990, adds="1"))
+
+
+def test_a_severe_side_effect_that_comes_late_is_still_told(owner: Client, running: Trial) -> None:
+    """That nothing was tapped on another device afterwards does not silence it."""
+    owner.post("/", {"item": "side-effects", "value": "0"})
+    earlier = (NOW - timedelta(minutes=30)).isoformat()
+    sent = {"item": "side-effects", "value": "0", "side:headache": "3", "side:vivid_dreams": "1"}
+    assert _send(owner, running, **sent, said_at=earlier) == {"state": "kept"}
+    assert (_value(running, "side:headache"), _value(running, "side:vivid_dreams")) == ("3", "0")
+    assert "severe" in visible(owner.get("/").content).lower()
+
+
 def test_an_entry_of_another_plan_waits(owner: Client, running: Trial) -> None:
     """It is not put into the plan that runs now, and it is not refused either."""
     answer = _send(owner, running, diary="another", item="outcome:pain", value="3")

@@ -46,6 +46,15 @@ def test_it_begins_after_three_steps_and_no_prescriber(owner: Client) -> None:
     assert owner.get("/", follow=True).redirect_chain[-1][0] == "/my-diary"
 
 
+def test_beside_a_running_trial_no_diary_begins(owner: Client) -> None:
+    """Its evenings would be watched by none of the moments that the plan names."""
+    walk(owner, until="worth")
+    actions.add_trial(person=people.owner(), plan_toml=PLAN, start=NOW.date(), seal=SEAL)
+    for reply in (owner.get("/my-diary/begin"), owner.post("/my-diary/begin")):
+        assert (reply.status_code, reply["Location"]) == (302, "/")
+    assert not OwnDiary.objects.exists()
+
+
 def test_nothing_in_it_is_about_a_capsule_or_a_dose(owner: Client, diary: OwnDiary) -> None:
     """No plan, no dose, no word about taking anything."""
     words = visible(owner.get("/my-diary").content).lower()

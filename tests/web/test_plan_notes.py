@@ -55,6 +55,15 @@ def test_a_change_keeps_old_and_new_value_reason_and_day(owner: Client, running:
     assert running.plan_toml == PLAN
 
 
+@pytest.mark.parametrize("nothing", ["\u202e", "\x01", " "])
+def test_a_reason_of_signs_that_nobody_sees_is_none(
+    owner: Client, running: Trial, nothing: str
+) -> None:
+    """What only steers a screen is dropped; a change without any reason left is not kept."""
+    assert _amend(owner, running, reason=nothing) == 422
+    assert not Amendment.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [

@@ -166,3 +166,13 @@ def test_another_person_s_calendar_keeps_its_own_secret(owner: Client) -> None:
     name = Calendar.objects.get().name
     choosing.change_address(people.owner(), now=NOW)
     assert Calendar.objects.get().name == name
+
+
+def test_a_calendar_speaks_the_language_that_was_chosen_since(
+    owner: Client, stranger: Client, running: Trial
+) -> None:
+    """The reminder was set on an English page; the choice of Norwegian came later."""
+    address = _address(owner)
+    assert "Your evening note is open" in stranger.get(address).content.decode()
+    owner.post("/language", {"language": "nb"})
+    assert "Kveldsnotatet ditt er åpent" in stranger.get(address).content.decode()

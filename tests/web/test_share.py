@@ -121,6 +121,19 @@ def test_a_link_that_does_not_open_says_nothing_else(
     assert Link.objects.get().times_opened == 0
 
 
+def test_a_link_that_a_withdrawal_closed_stays_closed(
+    owner: Client, stranger: Client, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The yes that comes with the next link is for that one: it opens no old address again."""
+    old = made(owner)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=1))
+    owner.post("/consent", {"withdraw": "share-page"})
+    assert "No link is open" in visible(owner.get("/share/links").content)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=2))
+    new = made(owner)
+    assert [stranger.get(path).status_code for path in (old, new)] == [404, 200]
+
+
 def test_a_link_opens_until_its_last_moment(
     owner: Client, stranger: Client, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

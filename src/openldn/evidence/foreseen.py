@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from openldn.protocol.plan import Design, Kind, Plan
 
-__all__ = ["Foreseen", "foreseen"]
+__all__ = ["WHYS", "Foreseen", "foreseen"]
 
 # A stop counts as a reversal with a week recorded on each side (model.md, section 10).
 _REVERSAL_DAYS = 7
@@ -35,6 +35,19 @@ class Foreseen:
         return f"This {grade}, on a scale from A (most to be trusted) to E. {self.why}"
 
 
+_WHY_HIDDEN = "The order is drawn by lot and hidden, so hope and time weigh on both sides alike."
+_WHY_FEW = "The order is drawn by lot and hidden, but the pairs are few."
+_WHY_OPEN = "The order is drawn by lot, but you know what you take, so hope can show as relief."
+_WHY_ONE = "One pair is too few to set chance aside, and you know what you take."
+_WHY_BACK = "LDN is left out once and begun again, but you know when, so hope is mixed in."
+_WHY_NOTHING = (
+    "It cannot tell LDN from time, from hope, from other changes, or from a start when things were"
+    " at their worst."
+)
+# Every reason there is, for whoever tells it in another language.
+WHYS = (_WHY_HIDDEN, _WHY_FEW, _WHY_OPEN, _WHY_ONE, _WHY_BACK, _WHY_NOTHING)
+
+
 def foreseen(plan: Plan) -> Foreseen:
     """Tell the grade of a plan before it begins."""
     design = plan.design
@@ -47,11 +60,11 @@ def foreseen(plan: Plan) -> Foreseen:
 
 def _blinded(design: Design) -> Foreseen:
     if design.pairs >= _PAIRS_FOR_A:
-        why = "The order is drawn by lot and hidden, so hope and time weigh on both sides alike."
+        why = _WHY_HIDDEN
         return Foreseen(letter="A", why=why, more="")
     return Foreseen(
         letter="B",
-        why="The order is drawn by lot and hidden, but the pairs are few.",
+        why=_WHY_FEW,
         more=f"With {_PAIRS_FOR_A} pairs or more it can be grade A.",
     )
 
@@ -59,11 +72,11 @@ def _blinded(design: Design) -> Foreseen:
 def _drawn_in_the_open(design: Design) -> Foreseen:
     hidden = "With capsules that look the same, and three pairs or more, it can be grade A."
     if design.pairs >= _PAIRS_FOR_C:
-        why = "The order is drawn by lot, but you know what you take, so hope can show as relief."
+        why = _WHY_OPEN
         return Foreseen(letter="C", why=why, more=hidden)
     return Foreseen(
         letter="D",
-        why="One pair is too few to set chance aside, and you know what you take.",
+        why=_WHY_ONE,
         more=f"With {_PAIRS_FOR_C} pairs or more it can be grade C.",
     )
 
@@ -72,14 +85,13 @@ def _open(plan: Plan) -> Foreseen:
     if _has_reversal(plan.design):
         return Foreseen(
             letter="D",
-            why="LDN is left out once and begun again, but you know when, so hope is mixed in.",
+            why=_WHY_BACK,
             more="An order drawn by lot can make it grade C, and hidden capsules grade A.",
         )
     days = 2 * 7 * _REVERSAL_WEEKS
     return Foreseen(
         letter="E",
-        why="It cannot tell LDN from time, from hope, from other changes, or from a start when "
-        "things were at their worst.",
+        why=_WHY_NOTHING,
         more=f"Here is what one reversal adds: {days} days ({_REVERSAL_WEEKS} weeks without, then "
         f"{_REVERSAL_WEEKS} weeks with LDN again), and grade D. If the scores go with LDN both "
         "times, time alone is a poorer reason for it. Four hidden pairs can make it grade A.",

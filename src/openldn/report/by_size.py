@@ -17,6 +17,7 @@ from openldn.report.icons import icon
 from openldn.report.markup import esc
 from openldn.report.saved import OutcomeAnswer
 from openldn.report.sentences import change_text, shares
+from openldn.report.speaking import said
 
 __all__ = ["by_size_html", "columns_of"]
 
@@ -73,15 +74,18 @@ def by_size_html(outcome: OutcomeAnswer) -> str:
     if columns is None:
         return ""
     middle = (outcome.hundred[49] + outcome.hundred[50]) / 2
-    told = f"Half of the answers lie on each side of {change_text(outcome, middle)}."
+    told = said("Half of the answers lie on each side of {change}.").format(
+        change=change_text(outcome, middle)
+    )
     edges = (columns.first * columns.width, (columns.last + 1) * columns.width)
     ends = "".join(f"<span>{esc(change_text(outcome, edge))}</span>" for edge in edges)
-    key = (
+    key = said(
         "Each mark is one of the 100 answers. The grey band is “about the same”. The line in it is "
         "no difference at all."
     )
     return (
-        '<details class="bysize"><summary>The same 100 answers, by size</summary><div>'
+        f'<details class="bysize"><summary>{esc(said("The same 100 answers, by size"))}</summary>'
+        "<div>"
         f'<p>{esc(told)}</p><div class="card">{_picture(outcome, columns, told)}'
         f'<div class="barkey" aria-hidden="true">{ends}</div></div>'
         f'<p class="small soft">{esc(key)}</p>{_table(outcome, columns)}</div></details>'
@@ -105,8 +109,9 @@ def _picture(outcome: OutcomeAnswer, columns: Columns, told: str) -> str:
     at = columns.place(0.0)
     zero = f'<path class="zero" d="M{at:g} 0V{height}"/>' if 0 <= at <= columns.span else ""
     return (
-        f'<svg viewBox="0 0 {columns.span} {height}" role="img" aria-label="100 answers by size. '
-        f'{esc(told)}">{band}{zero}{"".join(marks)}</svg>'
+        f'<svg viewBox="0 0 {columns.span} {height}" role="img" '
+        f'aria-label="{esc(said("100 answers by size."))} {esc(told)}">'
+        f"{band}{zero}{''.join(marks)}</svg>"
     )
 
 
@@ -128,11 +133,12 @@ def _table(outcome: OutcomeAnswer, columns: Columns) -> str:
         f'<td class="r">{counts[i]}</td></tr>'
         for i in sorted(counts)
     )
-    caption = (
-        f"Where the 100 answers lie. A minus is a lower score, or fewer ({strip_unit(outcome)})."
-    )
+    caption = said(
+        "Where the 100 answers lie. A minus is a lower score, or fewer ({unit})."
+    ).format(unit=strip_unit(outcome))
     return (
         f'<table class="data"><caption>{esc(caption)}</caption>'
-        '<thead><tr><th scope="col">From, to</th><th scope="col" class="r">Of 100</th></tr>'
+        f'<thead><tr><th scope="col">{esc(said("From, to"))}</th>'
+        f'<th scope="col" class="r">{esc(said("Of 100"))}</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openldn.report.saved import Interval, OutcomeAnswer, SavedAnswer, SensitivityRow
+from openldn.report.speaking import marked, said
 from openldn.report.words import (
     direction,
     dose_text,
@@ -35,30 +36,30 @@ __all__ = [
 ]
 
 HANDLED_HEADING = "What was done about other things that happened:"
-STRIP_HEADING = "Does the answer hold if we look another way?"
+STRIP_HEADING = marked("Does the answer hold if we look another way?")
 
 # model.md section 8: the fixed names of the sensitivity rows, in plain words. All of them were
 # fixed before anyone saw a diary; a row of another name was thought of afterwards.
 _SENSITIVITY = {
-    "prior:default": "Start from the usual prior",
-    "prior:sceptical": "Start from more doubt",
-    "prior:wide": "Start with an open mind",
-    "prior:evidence": "Start from what studies found",
-    "drop-days:3": "Leave out days 1 to 3",
-    "drop-days:7": "Leave out days 1 to 7",
-    "drop-days:10": "Leave out days 1 to 10",
-    "as-taken": "Count what was really taken",
-    "all-days": "All days (this row includes the weeks in which you knew what you took)",
-    "no-events": "Leave outside events out of the model",
-    "flares-adjusted": "Adjust for flares (adjusts for something the drug may change)",
-    "asymmetric": "Let build-up and fade differ",
-    "missing:+1": "Missing LDN days 1 point worse",
-    "missing:+2": "Missing LDN days 2 points worse",
-    "guesses-removed": "Leave out periods guessed right (descriptive)",
-    "hope": "Allow for hope as well",
-    "tau-30": "Build-up fixed at 30 days",
+    "prior:default": marked("Start from the usual prior"),
+    "prior:sceptical": marked("Start from more doubt"),
+    "prior:wide": marked("Start with an open mind"),
+    "prior:evidence": marked("Start from what studies found"),
+    "drop-days:3": marked("Leave out days 1 to 3"),
+    "drop-days:7": marked("Leave out days 1 to 7"),
+    "drop-days:10": marked("Leave out days 1 to 10"),
+    "as-taken": marked("Count what was really taken"),
+    "all-days": marked("All days (this row includes the weeks in which you knew what you took)"),
+    "no-events": marked("Leave outside events out of the model"),
+    "flares-adjusted": marked("Adjust for flares (adjusts for something the drug may change)"),
+    "asymmetric": marked("Let build-up and fade differ"),
+    "missing:+1": marked("Missing LDN days 1 point worse"),
+    "missing:+2": marked("Missing LDN days 2 points worse"),
+    "guesses-removed": marked("Leave out periods guessed right (descriptive)"),
+    "hope": marked("Allow for hope as well"),
+    "tau-30": marked("Build-up fixed at 30 days"),
 }
-_AFTERWARDS = "looked at afterwards"
+_AFTERWARDS = marked("looked at afterwards")
 
 # standards.md section 2.7: what a strategy does to the days it touches.
 _STRATEGIES = {
@@ -94,7 +95,8 @@ def interval_text(effect: Interval, decimals: int) -> str:
 
 def strip_unit(outcome: OutcomeAnswer) -> str:
     """Return what the numbers of a row count: points, or days in 100 for yes or no."""
-    return {"binary": "days in 100", "count": "number a day"}.get(outcome.family, "points")
+    units = {"binary": said("days in 100"), "count": said("number a day")}
+    return units.get(outcome.family, said("points"))
 
 
 def strip_text(outcome: OutcomeAnswer, effect: Interval) -> str:
@@ -105,17 +107,18 @@ def strip_text(outcome: OutcomeAnswer, effect: Interval) -> str:
 
 def span_text(outcome: OutcomeAnswer, low: float, high: float) -> str:
     """Return two ends in the unit of `strip_unit`: ``−33 to +17``."""
-    ends = (signed(_in_unit(outcome, end), _decimals(outcome)) for end in (low, high))
-    return " to ".join(ends)
+    ends = [signed(_in_unit(outcome, end), _decimals(outcome)) for end in (low, high)]
+    return said("{low} to {high}").format(low=ends[0], high=ends[1])
 
 
 def band_text(outcome: OutcomeAnswer) -> str:
     """Return how far the grey band of a strip reaches: ``1 point``, ``10 days in 100``."""
-    unit = strip_unit(outcome)
-    if unit == "points":
-        return matters_text(outcome.mcid)
     size = number(_in_unit(outcome, outcome.mcid), _decimals(outcome))
-    return f"{size} {unit.removeprefix('number ')}"
+    if outcome.family == "binary":
+        return said("{number} days in 100").format(number=size)
+    if outcome.family == "count":
+        return said("{number} a day").format(number=size)
+    return matters_text(outcome.mcid)
 
 
 def _in_unit(outcome: OutcomeAnswer, value: float) -> float:
@@ -129,7 +132,8 @@ def _decimals(outcome: OutcomeAnswer) -> int:
 
 def sensitivity_name(name: str) -> str:
     """Return a sensitivity row in plain words; an unknown name is printed with its tag."""
-    return _SENSITIVITY.get(name) or f"{name} ({_AFTERWARDS})"
+    known = _SENSITIVITY.get(name)
+    return said(known) if known else f"{name} ({said(_AFTERWARDS)})"
 
 
 def headline_rows(outcome: OutcomeAnswer) -> tuple[SensitivityRow, ...]:
@@ -142,7 +146,7 @@ def headline_rows(outcome: OutcomeAnswer) -> tuple[SensitivityRow, ...]:
 
 def row_text(row: SensitivityRow) -> str:
     """Return the name of a row of `headline_rows`."""
-    return row.name if row.name == "As planned" else sensitivity_name(row.name)
+    return said("As planned") if row.name == "As planned" else sensitivity_name(row.name)
 
 
 def joint_text(outcome: OutcomeAnswer) -> str:
@@ -150,14 +154,22 @@ def joint_text(outcome: OutcomeAnswer) -> str:
     effect, decimals = outcome.joint, outcome.decimals
     if effect is None:
         return ""
-    low, high = (f"{points(end, decimals)} {direction(end)}" for end in (effect.low, effect.high))
-    is_moved = round(abs(effect.mean), decimals) > 0
-    moved = f"was about {points(effect.mean, decimals)} {direction(effect.mean)}"
-    return (
-        f"Seen together with all secondary scores, your {outcome.name}"
-        f" {moved if is_moved else 'was about the same'}: likely between {low} and"
-        f" {high}. The primary score alone carries the conclusion."
+    low, high, moved = (
+        f"{points(end, decimals)} {direction(end)}"
+        for end in (effect.low, effect.high, effect.mean)
     )
+    told = (
+        said(
+            "Seen together with all secondary scores, your {outcome} was about {moved}: likely"
+            " between {low} and {high}. The primary score alone carries the conclusion."
+        )
+        if round(abs(effect.mean), decimals) > 0
+        else said(
+            "Seen together with all secondary scores, your {outcome} was about the same: likely"
+            " between {low} and {high}. The primary score alone carries the conclusion."
+        )
+    )
+    return told.format(outcome=outcome.name, moved=moved, low=low, high=high)
 
 
 def strip_lines(outcome: OutcomeAnswer) -> tuple[str, ...]:
@@ -202,4 +214,8 @@ def dose_note(outcome: OutcomeAnswer) -> str:
     """Say that rows about other doses stand in the file; empty where there are none."""
     doses = {row.dose_mg for row in outcome.sensitivity} - {None, outcome.headline.dose_mg}
     told = ", ".join(dose_text(dose) for dose in sorted(dose for dose in doses if dose))
-    return f"The same rows for {told} stand in the answer file." if told else ""
+    return (
+        said("The same rows for {doses} stand in the answer file.").format(doses=told)
+        if told
+        else ""
+    )

@@ -15,6 +15,7 @@ from math import ceil
 from openldn.report.markup import arm_mark, bullets, esc
 from openldn.report.plot_days import PlotDay
 from openldn.report.saved import OutcomeAnswer
+from openldn.report.speaking import marked, said, written
 from openldn.report.words import arm_name, name_text, number
 
 __all__ = [
@@ -67,8 +68,12 @@ class Scale:
     @property
     def caption(self) -> str:
         """The scale in words, with its better end."""
-        ends = f"{self.minimum:g} to {self.maximum:g}"
-        return f"{ends}, {'lower' if self.better == 'lower' else 'higher'} is better"
+        told = (
+            said("{low} to {high}, lower is better")
+            if self.better == "lower"
+            else said("{low} to {high}, higher is better")
+        )
+        return told.format(low=written(f"{self.minimum:g}"), high=written(f"{self.maximum:g}"))
 
     def height(self, value: float) -> str:
         """Return the place of a score in the picture, counted from the top."""
@@ -164,10 +169,10 @@ def own_curve(rows: Sequence[PlotDay], *, scale: Scale) -> DailyPlot:
     drawn = panels(rows, is_opened=False)
     figures = "".join(_figure(panel, scale, is_opened=False) for panel in drawn)
     return DailyPlot(
-        sentence=(
-            f"Each dot is one day. The line is a {_CURVE_DAYS}-day average. "
-            "It goes up and down for many reasons."
-        ),
+        sentence=said(
+            "Each dot is one day. The line is a {count}-day average. It goes up and down for many"
+            " reasons."
+        ).format(count=_CURVE_DAYS),
         panels=drawn,
         figure_html=_card(figures, _own_key(drawn)),
         table_html=_twin(_week_table(rows, scale) + _day_table(drawn, scale, is_opened=False)),
@@ -187,13 +192,21 @@ def _panels_of(
     days: tuple[PlotDay, ...], pair: int | None, *, has_pairs: bool, is_opened: bool
 ) -> list[Panel]:
     if pair is not None:
-        return [Panel(title=f"Pair {pair}", stretches=_stretches(days, is_opened=is_opened))]
-    outside = "Outside the pairs" if has_pairs else "Your days"
+        return [
+            Panel(
+                title=said("Pair {number}").format(number=pair),
+                stretches=_stretches(days, is_opened=is_opened),
+            )
+        ]
+    outside = said("Outside the pairs") if has_pairs else said("Your days")
     pieces = _even_pieces(days)
     if len(pieces) == 1:
         return [Panel(title=outside, stretches=_stretches(days, is_opened=is_opened))]
     return [
-        Panel(title=f"{outside}, part {i}", stretches=_stretches(piece, is_opened=is_opened))
+        Panel(
+            title=said("{days}, part {number}").format(days=outside, number=i),
+            stretches=_stretches(piece, is_opened=is_opened),
+        )
         for i, piece in enumerate(pieces, start=1)
     ]
 
@@ -235,13 +248,13 @@ def _blinded_stretch(row: PlotDay) -> object:
 
 
 _PHASES = {
-    "baseline": "Before you began",
-    "titration": "Building up",
-    "open": "Open weeks",
-    "reversal": "Back and forth",
-    "randomised": "Hidden part",
-    "no-capsule": "No capsule",
-    "after": "After the trial",
+    "baseline": marked("Before you began"),
+    "titration": marked("Building up"),
+    "open": marked("Open weeks"),
+    "reversal": marked("Back and forth"),
+    "randomised": marked("Hidden part"),
+    "no-capsule": marked("No capsule"),
+    "after": marked("After the trial"),
 }
 
 
@@ -252,8 +265,8 @@ def _stretch_title(row: PlotDay, *, is_opened: bool) -> str:
         text = f"{name} {row.dose}" if is_dose_news else name
         return text[:1].upper() + text[1:]
     if row.period is not None:
-        return f"Period {row.period}"
-    return _PHASES.get(row.phase or "", "Your days")
+        return said("Period {number}").format(number=row.period)
+    return said(_PHASES.get(row.phase or "", marked("Your days")))
 
 
 def _figure(panel: Panel, scale: Scale, *, is_opened: bool) -> str:
@@ -262,7 +275,10 @@ def _figure(panel: Panel, scale: Scale, *, is_opened: bool) -> str:
     has_words = is_opened or len(panel.stretches) > 1 or panel.stretches[0].period is not None
     caption = f"<figcaption>{esc(panel.title)} <span>{esc(_span(days))}</span></figcaption>"
     middle = (scale.minimum + scale.maximum) / 2
-    ticks = "".join(f"<span>{tick:g}</span>" for tick in (scale.maximum, middle, scale.minimum))
+    ticks = "".join(
+        f"<span>{esc(written(f'{tick:g}'))}</span>"
+        for tick in (scale.maximum, middle, scale.minimum)
+    )
     ends = f"<span>{esc(days[0].day_text)}</span><span>{esc(days[-1].day_text)}</span>"
     heads = _heads(panel, is_opened=is_opened) if panel.has_heads and has_words else ""
     beside = "" if panel.has_heads else _stretch_list(panel, is_opened=is_opened)
@@ -293,10 +309,14 @@ def _stretch_list(panel: Panel, *, is_opened: bool) -> str:
         return bullets(f"{stretch.title}: {stretch.span_text}" for stretch in panel.stretches)
     rows = "".join(
         f"<li>{arm_mark(stretch.arm)}<span><b>{esc(stretch.title)}</b> "
-        f"{esc(stretch.span_text)}: average {esc(stretch.mean_text)}</span></li>"
+        f"{esc(_average(stretch.span_text, stretch))}</span></li>"
         for stretch in panel.stretches
     )
     return f'<ul class="spans">{rows}</ul>'
+
+
+def _average(days: str, stretch: Stretch) -> str:
+    return said("{days}: average {mean}").format(days=days, mean=stretch.mean_text)
 
 
 def _svg(panel: Panel, scale: Scale, *, is_opened: bool) -> str:
@@ -314,11 +334,16 @@ def _svg(panel: Panel, scale: Scale, *, is_opened: bool) -> str:
 def _picture_name(panel: Panel, scale: Scale, *, is_opened: bool) -> str:
     if not is_opened:
         recorded = sum(day.value is not None for day in panel.days)
-        return f"{panel.title}: daily {scale.name}, {recorded} of {len(panel.days)} days recorded."
-    parts = ", then ".join(
-        f"{stretch.title} average {stretch.mean_text}" for stretch in panel.stretches
+        return said("{panel}: daily {outcome}, {count} of {total} days recorded.").format(
+            panel=panel.title, outcome=scale.name, count=recorded, total=len(panel.days)
+        )
+    parts = said(", then ").join(
+        said("{days} average {mean}").format(days=stretch.title, mean=stretch.mean_text)
+        for stretch in panel.stretches
     )
-    return f"{panel.title}: daily {scale.name}, {parts}."
+    return said("{panel}: daily {outcome}, {parts}.").format(
+        panel=panel.title, outcome=scale.name, parts=parts
+    )
 
 
 def _bands(panel: Panel, *, is_opened: bool) -> str:
@@ -410,25 +435,27 @@ def _opened_key(drawn: Sequence[Panel]) -> str:
     known = [arm for arm in ("active", "placebo", "none") if arm in arms]
     items = [f"<li>{arm_mark(arm)}{esc(arm_name(arm))}</li>" for arm in known]
     if None in arms:
-        items.append(f"<li>{arm_mark(None)}not known</li>")
+        items.append(f"<li>{arm_mark(None)}{esc(said('not known'))}</li>")
     if any(day.is_transition for panel in drawn for day in panel.days):
-        items.append("<li>small marks: first days of a period</li>")
-        items.append("<li>line: average of the later days</li>")
+        items.append(f"<li>{esc(said('small marks: first days of a period'))}</li>")
+        items.append(f"<li>{esc(said('line: average of the later days'))}</li>")
     else:
-        items.append("<li>line: average</li>")
+        items.append(f"<li>{esc(said('line: average'))}</li>")
     return _key([*items, *_ill_key(drawn)])
 
 
 def _own_key(drawn: Sequence[Panel]) -> str:
-    items = [f"<li>{arm_mark(None)}one day</li>", f"<li>line: {_CURVE_DAYS}-day average</li>"]
+    average = said("line: {count}-day average").format(count=_CURVE_DAYS)
+    items = [f"<li>{arm_mark(None)}{esc(said('one day'))}</li>", f"<li>{esc(average)}</li>"]
     if any(day.events for panel in drawn for day in panel.days):
-        items.append("<li>tick over the picture: something else happened</li>")
+        items.append(f"<li>{esc(said('tick over the picture: something else happened'))}</li>")
     return _key([*items, *_ill_key(drawn)])
 
 
 def _ill_key(drawn: Sequence[Panel]) -> list[str]:
     is_needed = any(day.is_too_ill for panel in drawn for day in panel.days)
-    return ["<li>tick under the line: too ill to answer</li>"] if is_needed else []
+    told = esc(said("tick under the line: too ill to answer"))
+    return [f"<li>{told}</li>"] if is_needed else []
 
 
 def _key(items: Sequence[str]) -> str:
@@ -438,14 +465,16 @@ def _key(items: Sequence[str]) -> str:
 def _opened_sentence(drawn: Sequence[Panel], scale: Scale) -> str:
     pairs = [panel for panel in drawn if panel.stretches[0].pair is not None]
     if not pairs:
-        return "Each dot is one day. The line is the average of a stretch on the same dose."
+        return said("Each dot is one day. The line is the average of a stretch on the same dose.")
     better = [_active_is_lower(panel) for panel in pairs]
     known = [is_lower for is_lower in better if is_lower is not None]
     lower = sum(known)
-    told = f"LDN had the lower average {scale.name} in {lower} of {len(known)} pairs."
+    told = said("LDN had the lower average {outcome} in {count} of {total} pairs.").format(
+        outcome=scale.name, count=lower, total=len(known)
+    )
     is_randomised = any(day.phase == "randomised" for day in pairs[0].days)
     if is_randomised and len(pairs) < len(drawn):
-        told += " The other days are shown too, but the answer rests on the pairs."
+        told += " " + said("The other days are shown too, but the answer rests on the pairs.")
     return told
 
 
@@ -457,7 +486,7 @@ def _active_is_lower(panel: Panel) -> bool | None:
 
 def _twin(tables: str) -> str:
     return (
-        '<details class="twin"><summary>Read this as a table</summary>'
+        f'<details class="twin"><summary>{esc(said("Read this as a table"))}</summary>'
         f"<div>{tables}</div></details>"
     )
 
@@ -487,14 +516,19 @@ def _stretch_table(drawn: Sequence[Panel], scale: Scale) -> str:
             panel.title,
             stretch.title,
             stretch.span_text,
-            f"{stretch.scored} of {len(stretch.settled)}",
+            _of(stretch.scored, len(stretch.settled)),
             stretch.mean_text,
         )
         for panel in drawn
         for stretch in panel.stretches
     ]
-    caption = f"Average {scale.name} after the first days of each period. {scale.caption}"
-    return _table(caption, ("Part", "Capsule", "From, to", "Days", "Average"), rows)
+    caption = said("Average {outcome} after the first days of each period.")
+    heads = (said("Part"), said("Capsule"), said("From, to"), said("Days"), said("Average"))
+    return _table(f"{caption.format(outcome=scale.name)} {scale.caption}", heads, rows)
+
+
+def _of(count: int, total: int) -> str:
+    return said("{count} of {total}").format(count=count, total=total)
 
 
 def _week_table(rows: Sequence[PlotDay], scale: Scale) -> str:
@@ -503,26 +537,27 @@ def _week_table(rows: Sequence[PlotDay], scale: Scale) -> str:
     for week in weeks:
         values = [day.value for day in week if day.value is not None]
         mean = number(sum(values) / len(values)) if values else "–"
-        told.append((week[0].day_text, f"{len(values)} of {len(week)}", mean))
-    caption = f"{scale.label} by week. {scale.caption}"
-    return _table(caption, ("Week from", "Days", "Average"), told)
+        told.append((week[0].day_text, _of(len(values), len(week)), mean))
+    caption = f"{said('{outcome} by week.').format(outcome=scale.label)} {scale.caption}"
+    return _table(caption, (said("Week from"), said("Days"), said("Average")), told)
 
 
 def _day_table(drawn: Sequence[Panel], scale: Scale, *, is_opened: bool) -> str:
     told = [
         (
-            f"day {day.day + 1}" if day.date is None else f"day {day.day + 1}, {day.day_text}",
+            day.number_text if day.date is None else f"{day.number_text}, {day.day_text}",
             stretch.title,
-            day.state if day.value is None else f"{day.value:g}",
+            day.state if day.value is None else written(f"{day.value:g}"),
         )
         for panel in drawn
         for stretch in panel.stretches
         for day in stretch.days
     ]
-    caption = f"{scale.label}, every day. {scale.caption}"
-    return _table(caption, ("Day", "Capsule" if is_opened else "Part", "Score"), told)
+    caption = f"{said('{outcome}, every day.').format(outcome=scale.label)} {scale.caption}"
+    middle = said("Capsule") if is_opened else said("Part")
+    return _table(caption, (said("Day"), middle, said("Score")), told)
 
 
 def _span(days: Sequence[PlotDay]) -> str:
     first, last = days[0].day_text, days[-1].day_text
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else said("{first} to {last}").format(first=first, last=last)

@@ -6,20 +6,21 @@ from collections.abc import Iterable
 
 from openldn.report.markup import esc
 from openldn.report.saved import Blinding, Guess, GuessCounts
+from openldn.report.speaking import counted, marked, said
 from openldn.report.words import arm_name, number
 
 __all__ = ["guess_lines", "guesses_html", "index_rows"]
 
 # The words of the form that asked.
 _REASONS = {
-    "felt-better": "felt better",
-    "felt-worse": "felt worse",
-    "side-effect": "side effect",
-    "taste-or-look": "taste or look",
-    "no-reason": "no reason",
+    "felt-better": marked("felt better"),
+    "felt-worse": marked("felt worse"),
+    "side-effect": marked("side effect"),
+    "taste-or-look": marked("taste or look"),
+    "no-reason": marked("no reason"),
 }
-_HEADS = ("Period", "You said", "It was")
-_NO_VERDICT = (
+_HEADS = (marked("Period"), marked("You said"), marked("It was"))
+_NO_VERDICT = marked(
     "A guess can be right because a capsule helped, or by luck. So these numbers describe, and do"
     " not judge."
 )
@@ -29,8 +30,10 @@ def guess_lines(blinding: Blinding) -> tuple[str, ...]:
     """Return the counts of each arm in words, and how many guesses were left out."""
     lines = [_counted(one) for one in blinding.arms]
     if left_out := blinding.periods - len(blinding.guesses):
-        lines.append(f"For {_periods(left_out)} no guess was written down.")
-    return (*lines, _NO_VERDICT)
+        lines.append(
+            said("For {periods} no guess was written down.").format(periods=_periods(left_out))
+        )
+    return (*lines, said(_NO_VERDICT))
 
 
 def guesses_html(blinding: Blinding | None) -> str:
@@ -38,9 +41,9 @@ def guesses_html(blinding: Blinding | None) -> str:
     if blinding is None:
         return ""
     told = "".join(f"<p>{esc(line)}</p>" for line in guess_lines(blinding))
-    head = "".join(f'<th scope="col">{esc(text)}</th>' for text in _HEADS)
+    head = "".join(f'<th scope="col">{esc(said(text))}</th>' for text in _HEADS)
     rows = "".join(_row(cells) for cells in _cells(blinding))
-    caption = "What you guessed about each hidden period"
+    caption = esc(said("What you guessed about each hidden period"))
     return (
         f'{told}<table class="data"><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -64,15 +67,25 @@ def index_rows(blinding: Blinding | None) -> tuple[tuple[str, str], ...]:
 
 
 def _counted(one: GuessCounts) -> str:
-    unsure = f", and for {one.unknown} you did not know" if one.unknown else ""
-    return (
-        f"Of {_periods(one.answered)} with {arm_name(one.arm)} you guessed {one.right} right and"
-        f" {one.wrong} wrong{unsure}."
+    told = (
+        said(
+            "Of {periods} with {arm} you guessed {right} right and {wrong} wrong, and for {unknown}"
+            " you did not know."
+        )
+        if one.unknown
+        else said("Of {periods} with {arm} you guessed {right} right and {wrong} wrong.")
+    )
+    return told.format(
+        periods=_periods(one.answered),
+        arm=arm_name(one.arm),
+        right=one.right,
+        wrong=one.wrong,
+        unknown=one.unknown,
     )
 
 
 def _periods(count: int) -> str:
-    return "1 period" if count == 1 else f"{count} periods"
+    return counted("{count} period", "{count} periods", count)
 
 
 def _index(index: tuple[float, float, float]) -> str:
@@ -87,11 +100,13 @@ def _cells(blinding: Blinding) -> Iterable[tuple[str, str, str]]:
 
 def _said(one: Guess) -> str:
     """Return the guess with how sure and why, as far as that was told."""
-    said = "I don’t know" if one.said == "unknown" else arm_name(one.said)
-    sure = "" if one.confidence is None else f"sure {one.confidence} of 10"
-    reason = _REASONS.get(one.reason, one.reason)
+    guess = said("I don’t know") if one.said == "unknown" else arm_name(one.said)
+    sure = ""
+    if one.confidence is not None:
+        sure = said("sure {number} of 10").format(number=one.confidence)
+    reason = said(_REASONS[one.reason]) if one.reason in _REASONS else one.reason
     why = ", ".join(part for part in (sure, reason) if part)
-    return f"{said} ({why})" if why else said
+    return f"{guess} ({why})" if why else guess
 
 
 def _row(cells: tuple[str, ...]) -> str:

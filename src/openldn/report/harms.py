@@ -7,14 +7,15 @@ compared before a blinded trial is opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from openldn.report.daily_plot import Scale
-from openldn.report.markup import arm_mark, bullets, esc, picture
+from openldn.report.markup import arm_mark, esc, picture
 from openldn.report.plot_days import PlotDay
 from openldn.report.saved import Harm
 from openldn.report.sentences import GIVEN, harm_note, harm_sentence
+from openldn.report.speaking import said
 from openldn.report.words import arm_name, title_text
 
 __all__ = ["Count", "HarmRow", "HarmTable", "harm_table", "harms_html", "harms_told"]
@@ -38,12 +39,12 @@ class Count:
     @property
     def text(self) -> str:
         """The number as printed."""
-        return "not asked" if self.of_100 is None else str(self.of_100)
+        return said("not asked") if self.of_100 is None else str(self.of_100)
 
     @property
     def days_text(self) -> str:
         """The days behind the number."""
-        return f"{self.found} of {self.asked} days"
+        return said("{count} of {total} days").format(count=self.found, total=self.asked)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +89,7 @@ def harm_table(
         good_days=_good_days(active, other, scale),
         side_effects=tuple(
             HarmRow(
-                label=title_text(id_.replace("-", " ")),
+                label=said(title_text(id_.replace("-", " "))),
                 active=_count(active, id_),
                 comparison=_count(other, id_),
             )
@@ -100,19 +101,22 @@ def harm_table(
 def harms_html(table: HarmTable | None) -> str:
     """Return good and bad on one scale, each bar with its number and its days."""
     if table is None:
-        return (
-            "<p>There are no side effects to set side by side here. "
-            "That is not the same as no side effects.</p>"
+        told = said(
+            "There are no side effects to set side by side here. That is not the same as no side"
+            " effects."
         )
-    bars = _group("More is better", [table.good_days], table)
+        return f"<p>{esc(told)}</p>"
+    bars = _group(said("More is better"), [table.good_days], table)
     if table.side_effects:
-        bars += _group("Fewer is better", table.side_effects, table)
-    head = f"Days out of 100 on LDN and on {arm_name(table.comparison_arm)}"
-    missing = "" if table.side_effects else "<p>No side effects were asked about.</p>"
+        bars += _group(said("Fewer is better"), table.side_effects, table)
+    head = said("Days out of 100 on LDN and on {arm}").format(arm=arm_name(table.comparison_arm))
+    missing = ""
+    if not table.side_effects:
+        missing = f"<p>{esc(said('No side effects were asked about.'))}</p>"
     return (
-        "<p>Out of every 100 days on which it was asked.</p>"
+        f"<p>{esc(said('Out of every 100 days on which it was asked.'))}</p>"
         f'<div class="card"><table class="bars"><caption class="hide">{esc(head)}</caption>'
-        f'<thead><tr><th scope="col">What</th><th scope="col">LDN</th>'
+        f'<thead><tr><th scope="col">{esc(said("What"))}</th><th scope="col">LDN</th>'
         f'<th scope="col">{esc(table.comparison_name)}</th></tr></thead>{bars}</table></div>'
         f"{missing}{_days_table(table)}"
     )
@@ -122,23 +126,35 @@ def harms_told(harms: Sequence[Harm]) -> str:
     """Return each side effect with how likely LDN is behind it; empty without any."""
     if not harms:
         return ""
+    told = said(
+        "How likely LDN makes it more frequent, {given}. No count is made smaller because many were"
+        " asked about."
+    ).format(given=said(GIVEN))
     return (
-        f"<h3>Is it LDN?</h3><p>How likely LDN makes it more frequent, {GIVEN}. No count is made"
-        f" smaller because many were asked about.</p>{bullets(map(harm_sentence, harms))}"
-        f"<p>{esc(harm_note())}</p>"
+        f"<h3>{esc(said('Is it LDN?'))}</h3><p>{esc(told)}</p>"
+        f'<ul class="dots">{"".join(map(_told, harms))}</ul><p>{esc(harm_note())}</p>'
     )
+
+
+def _told(harm: Harm) -> str:
+    """Tell one side effect; why it has no answer stands in the words of the engine."""
+    reason = harm.reason if harm.effect is None else None
+    if not reason:
+        return f"<li>{esc(harm_sentence(harm))}</li>"
+    told = esc(harm_sentence(replace(harm, reason=None)))
+    return f'<li>{told} <span lang="en">{esc(reason)}</span></li>'
 
 
 def _good_days(active: list[PlotDay], other: list[PlotDay], scale: Scale) -> HarmRow:
     width = scale.maximum - scale.minimum
     if scale.better == "lower":
         edge = floor(scale.minimum + _GOOD_SHARE * width + 1e-9)
-        label = f"Good days: {scale.name} {edge:g} or less"
+        label = said("Good days: {outcome} {edge} or less")
     else:
         edge = -floor(-(scale.maximum - _GOOD_SHARE * width) + 1e-9)
-        label = f"Good days: {scale.name} {edge:g} or more"
+        label = said("Good days: {outcome} {edge} or more")
     return HarmRow(
-        label=label,
+        label=label.format(outcome=scale.name, edge=f"{edge:g}"),
         active=_good(active, edge, scale.better),
         comparison=_good(other, edge, scale.better),
     )
@@ -187,9 +203,11 @@ def _days_table(table: HarmTable) -> str:
         for row in (table.good_days, *table.side_effects)
     )
     return (
-        '<details class="twin"><summary>Read this as a table</summary><div>'
-        '<table class="data"><caption>Days on which it was found, of days asked</caption>'
-        f'<thead><tr><th scope="col">What</th><th scope="col">LDN</th>'
+        '<details class="twin"><summary>'
+        f"{esc(said('Read this as a table'))}</summary><div>"
+        f'<table class="data"><caption>{esc(said("Days on which it was found, of days asked"))}'
+        "</caption>"
+        f'<thead><tr><th scope="col">{esc(said("What"))}</th><th scope="col">LDN</th>'
         f'<th scope="col" class="r">{esc(table.comparison_name)}</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )

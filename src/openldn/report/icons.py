@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from openldn.report.markup import esc, picture
 from openldn.report.sentences import Share
+from openldn.report.speaking import said
 
 __all__ = ["icon", "icon_array", "icon_groups", "icons_html"]
 
@@ -36,10 +37,9 @@ def icon_array(shares: Sequence[Share]) -> str:
         icon(group, x=5 + 10 * (i % _PER_ROW), y=5 + 10 * (i // _PER_ROW))
         for i, group in enumerate(groups)
     )
-    words = {"better": "better", "same": "about the same", "worse": "worse"}
-    name = ", ".join(
-        f"{share.count}{' of 100' if i == 0 else ''} {words[share.group]}"
-        for i, share in enumerate(shares)
+    by_group = {share.group: share.count for share in shares}
+    name = said("{better} of 100 better, {same} about the same, {worse} worse").format(
+        better=by_group["better"], same=by_group["same"], worse=by_group["worse"]
     )
     return f'<svg viewBox="0 0 100 100" role="img" aria-label="{esc(name)}">{marks}</svg>'
 
@@ -48,7 +48,7 @@ def icon_groups(shares: Sequence[Share]) -> str:
     """Return the same counts as a list: the number, then what it counts, then the word."""
     rows = "".join(
         f"<li>{picture(icon(share.group, x=5, y=5, size=4))}"
-        f'<div><span class="n">{share.count} <small>of 100</small></span>'
+        f'<div><span class="n">{share.count} <small>{esc(said("of 100"))}</small></span>'
         f"<span>{esc(share.label)}: <b>{esc(share.word)}</b></span></div></li>"
         for share in shares
     )

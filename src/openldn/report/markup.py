@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-__all__ = ["arm_mark", "bullets", "esc", "picture", "section"]
+__all__ = ["arm_mark", "bullets", "esc", "in_english", "picture", "section"]
 
 # Shape says what colour says: LDN a circle, placebo a square, no capsule an open square.
 _ARM_SHAPES = {
@@ -38,6 +38,11 @@ def arm_mark(arm: str | None) -> str:
 def bullets(lines: Iterable[str]) -> str:
     """Return escaped lines as a list."""
     return '<ul class="dots">' + "".join(f"<li>{esc(line)}</li>" for line in lines) + "</ul>"
+
+
+def in_english(html: str) -> str:
+    """Mark a part that is told in English whatever the language of the page."""
+    return f'<div lang="en">{html}</div>' if html else ""
 
 
 def section(heading: str, body: str) -> str:

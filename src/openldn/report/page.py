@@ -22,7 +22,7 @@ from openldn.report.forecast import forecast_html
 from openldn.report.guesses import guesses_html
 from openldn.report.harms import HarmTable, harm_table, harms_html, harms_told
 from openldn.report.icons import icons_html
-from openldn.report.markup import bullets, esc, section
+from openldn.report.markup import bullets, esc, in_english, section
 from openldn.report.plot_days import plot_days
 from openldn.report.saved import OutcomeAnswer, SavedAnswer
 from openldn.report.sentences import (
@@ -43,6 +43,7 @@ from openldn.report.sentences import (
     still_true,
     why_open,
 )
+from openldn.report.speaking import said
 from openldn.report.strip import STRIP_HEADING, strip_html, strip_sentence
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class AnswerPage:
             return self._no_answer
         return (
             f'<div class="hero"><div class="stack">{self.sentence}</div>'
-            f"<section><h2>How sure is that?</h2>{self.hundred}</section></div>"
+            f"<section><h2>{esc(said('How sure is that?'))}</h2>{self.hundred}</section></div>"
         )
 
     @property
@@ -123,7 +124,9 @@ class AnswerPage:
         lines = [size_sentence(outcome), dose_sentence(outcome), counted_sentence(outcome)]
         told = "".join(f"<p>{esc(line)}</p>" for line in lines if line)
         if outcome.verdict == "could-not-tell":
-            told += f"<p>This is a real result. {esc(recorded_sentence(self.saved))}</p>"
+            told += (
+                f"<p>{esc(said('This is a real result.'))} {esc(recorded_sentence(self.saved))}</p>"
+            )
         return (
             f'<p class="say">{_spoken(first_sentence(outcome))}</p>{told}'
             f'<p class="soft small">{esc(scale_sentence(outcome))} {esc(interval_note())}</p>'
@@ -134,16 +137,17 @@ class AnswerPage:
         """The hundred icons with their list."""
         if self.primary is None:
             return ""
-        return (
-            "<p>Picture 100 answers that all fit your records. This is how they fall, "
-            f"{GIVEN}.</p>{icons_html(shares(self.primary))}{by_size_html(self.primary)}"
-        )
+        told = said(
+            "Picture 100 answers that all fit your records. This is how they fall, {given}."
+        ).format(given=said(GIVEN))
+        return f"<p>{esc(told)}</p>{icons_html(shares(self.primary))}{by_size_html(self.primary)}"
 
     @property
     def day_by_day(self) -> str:
         """The daily plot with its table, or a sentence where no diary came along."""
         if self.plot is None:
-            return "<p>The diary did not come with this answer, so no days are shown.</p>"
+            told = said("The diary did not come with this answer, so no days are shown.")
+            return f"<p>{esc(told)}</p>"
         return self.plot.html
 
     @property
@@ -158,10 +162,8 @@ class AnswerPage:
         """The second, separate answer about doses tried only openly; empty without any."""
         if self.primary is None or not self.primary.open_levels:
             return ""
-        return (
-            "<p>These weeks are apart from the answer above. You knew what you took.</p>"
-            + bullets(open_sentences(self.primary))
-        )
+        told = said("These weeks are apart from the answer above. You knew what you took.")
+        return f"<p>{esc(told)}</p>" + bullets(open_sentences(self.primary))
 
     @property
     def stayed_open(self) -> str:
@@ -197,23 +199,25 @@ class AnswerPage:
         told = "".join(_other(outcome) for outcome in self.saved.others)
         if self.saved.refused:
             lines = [f"{name}: {reason}" for name, reason in self.saved.refused]
-            told += f"<h3>No answer for</h3>{bullets(lines)}"
+            told += f"<h3>{esc(said('No answer for'))}</h3>{in_english(bullets(lines))}"
         return told
 
     @property
     def cannot_tell(self) -> str:
         """What this cannot tell: the engine's own limits, word for word."""
-        return bullets(self.saved.limits)
+        return in_english(bullets(self.saved.limits))
 
     @property
     def doctor(self) -> str:
         """The doctor's detail of every outcome."""
         if len(self.saved.outcomes) == 1:
-            return doctor_html(self.saved, self.saved.outcomes[0])
+            return in_english(doctor_html(self.saved, self.saved.outcomes[0]))
         ordered = ((self.primary,) if self.primary else ()) + self.saved.others
-        return "".join(
-            f"<h3>{esc(outcome.title)}</h3>{doctor_html(self.saved, outcome)}"
-            for outcome in ordered
+        return in_english(
+            "".join(
+                f"<h3>{esc(outcome.title)}</h3>{doctor_html(self.saved, outcome)}"
+                for outcome in ordered
+            )
         )
 
     @property
@@ -225,20 +229,26 @@ class AnswerPage:
     def parts(self) -> tuple[Part, ...]:
         """Everything below the first part, in its fixed order; empty parts are left out."""
         parts = (
-            Part("days", "Day by day", self.day_by_day),
-            Part("good-and-bad", "The good and the bad, side by side", self.good_and_bad),
-            Part("open-weeks", "Doses from the open weeks", self.open_part),
-            Part("why-open", "Why it stayed open", self.stayed_open),
-            Part("clearer", "What would make it clearer", self.clearer),
-            Part("still-true", "What is still true", self.still_true),
-            Part("others", "Other things you tracked", self.other_outcomes),
-            Part("guesses", "What you guessed, and what it was", guesses_html(self.saved.blinding)),
-            Part("other-ways", STRIP_HEADING, self.other_ways),
+            Part("days", said("Day by day"), self.day_by_day),
+            Part("good-and-bad", said("The good and the bad, side by side"), self.good_and_bad),
+            Part("open-weeks", said("Doses from the open weeks"), self.open_part),
+            Part("why-open", said("Why it stayed open"), self.stayed_open),
+            Part("clearer", said("What would make it clearer"), self.clearer),
+            Part("still-true", said("What is still true"), self.still_true),
+            Part("others", said("Other things you tracked"), self.other_outcomes),
             Part(
-                "limits", "What this cannot tell you", self.cannot_tell if self.saved.limits else ""
+                "guesses",
+                said("What you guessed, and what it was"),
+                guesses_html(self.saved.blinding),
             ),
-            Part("doctor", "Details for the doctor", self.doctor),
-            Part("visit", "To talk about at the visit", self.visit),
+            Part("other-ways", said(STRIP_HEADING), self.other_ways),
+            Part(
+                "limits",
+                said("What this cannot tell you"),
+                self.cannot_tell if self.saved.limits else "",
+            ),
+            Part("doctor", said("Details for the doctor"), self.doctor),
+            Part("visit", said("To talk about at the visit"), self.visit),
         )
         return tuple(part for part in parts if part.html)
 
@@ -250,7 +260,8 @@ class AnswerPage:
     @property
     def _no_answer(self) -> str:
         lines = [f"{name}: {reason}" for name, reason in self.saved.refused]
-        return f'<p class="say"><b>There is no answer yet.</b></p>{bullets(lines)}'
+        told = said("There is no answer yet.")
+        return f'<p class="say"><b>{esc(told)}</b></p>{in_english(bullets(lines))}'
 
 
 def render_html(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from openldn.report.speaking import said, short_date
 from openldn.report.words import dose_text
 
 if TYPE_CHECKING:
@@ -44,15 +45,20 @@ class PlotDay:
     def state(self) -> str:
         """What the table twin says about this day."""
         if self.value is not None:
-            return "recorded"
-        return "too ill to answer" if self.is_too_ill else "no entry"
+            return said("recorded")
+        return said("too ill to answer") if self.is_too_ill else said("no entry")
 
     @property
     def day_text(self) -> str:
         """The day as people count: the first one is day 1."""
         if self.date is None:
-            return f"day {self.day + 1}"
-        return f"{self.date.day} {self.date:%b}"
+            return self.number_text
+        return short_date(self.date)
+
+    @property
+    def number_text(self) -> str:
+        """The number of the day, as people count."""
+        return said("day {number}").format(number=self.day + 1)
 
 
 def plot_days(

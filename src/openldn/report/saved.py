@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openldn.protocol.problems import InputError, Problem
+from openldn.report.speaking import said
 from openldn.report.words import name_text, places, shares_of_100, title_text
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ class Harm:
     @property
     def title(self) -> str:
         """The side effect as a heading."""
-        return title_text(self.id.replace("-", " "))
+        return said(title_text(self.id.replace("-", " ")))
 
 
 def _found_of(given: Mapping[str, Any]) -> tuple[int, int]:

@@ -6,13 +6,12 @@ any other result. No sentence says what anyone should take.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openldn.report.saved import Harm, Level, OutcomeAnswer, SavedAnswer
+from openldn.report.speaking import counted, marked, said, written
 from openldn.report.words import (
-    direction,
     dose_text,
     matters_text,
     number,
@@ -46,13 +45,13 @@ __all__ = [
     "why_open",
 ]
 
-HEADING = "A summary of your own records, to read with your prescriber"
+HEADING = marked("A summary of your own records, to read with your prescriber")
 
 # standards.md section 3: a probability is always said with these words.
-GIVEN = "given your records and the assumptions listed"
+GIVEN = marked("given your records and the assumptions listed")
 
 # standards.md section 6: one intended-purpose text, used unchanged everywhere.
-PURPOSE = (
+PURPOSE = marked(
     "OpenLDN records a personal trial that a prescriber has planned, and summarises its data "
     "for review by that prescriber. Not CE marked, not for diagnosis."
 )
@@ -61,11 +60,11 @@ PURPOSE = (
 _NAMED_BEST_ABOVE = 0.8
 
 _GRADES = {
-    "A": "the strongest kind: hidden capsules, an order drawn by chance, a plan that stood",
-    "B": "strong, with one weak spot",
-    "C": "fair: chance decided the order, with weak spots",
-    "D": "weak: open, with at least one change back and forth",
-    "E": "the weakest kind: open, with no way to set apart LDN, hope and time",
+    "A": marked("the strongest kind: hidden capsules, an order drawn by chance, a plan that stood"),
+    "B": marked("strong, with one weak spot"),
+    "C": marked("fair: chance decided the order, with weak spots"),
+    "D": marked("weak: open, with at least one change back and forth"),
+    "E": marked("the weakest kind: open, with no way to set apart LDN, hope and time"),
 }
 
 
@@ -99,7 +98,9 @@ class Share:
     @property
     def text(self) -> str:
         """The group as one line of plain text."""
-        return f"{self.count} of 100: {self.label}: {self.word}"
+        return said("{count} of 100: {label}: {word}").format(
+            count=self.count, label=self.label, word=self.word
+        )
 
 
 def first_sentence(outcome: OutcomeAnswer) -> Sentence:
@@ -109,33 +110,43 @@ def first_sentence(outcome: OutcomeAnswer) -> Sentence:
 
 def interval_note() -> str:
     """Say which interval the range is."""
-    return f"The range holds 95 of 100 answers, {GIVEN}."
+    return said("The range holds 95 of 100 answers, {given}.").format(given=said(GIVEN))
 
 
 def scale_sentence(outcome: OutcomeAnswer) -> str:
     """Return the scale, its better end, and the difference that matters."""
-    asked = f"{outcome.minimum:g} to {outcome.maximum:g}"
-    better = f"{outcome.better_word.capitalize()} is better"
-    if outcome.family == "binary":
-        asked = "yes or no"
-        better = f"{'Fewer' if outcome.better == 'lower' else 'More'} days with it is better"
-    return (
-        f"{outcome.title}, {asked}. {better}. "
-        f"A change of {matters(outcome)} or more counts as one that matters."
+    is_lower = outcome.better == "lower"
+    asked = said("{low} to {high}").format(
+        low=written(f"{outcome.minimum:g}"), high=written(f"{outcome.maximum:g}")
     )
+    better = said("Lower is better.") if is_lower else said("Higher is better.")
+    if outcome.family == "binary":
+        asked = said("yes or no")
+        better = (
+            said("Fewer days with it is better.")
+            if is_lower
+            else said("More days with it is better.")
+        )
+    matter = said("A change of {enough} or more counts as one that matters.")
+    return f"{outcome.title}, {asked}. {better} {matter.format(enough=matters(outcome))}"
 
 
 def shares(outcome: OutcomeAnswer, level: Level | None = None) -> tuple[Share, Share, Share]:
     """Return better, about the same and worse as whole numbers that add up to 100."""
     better, same, worse = (level or outcome.headline).shares
-    gain, loss = outcome.better_word, outcome.worse_word
+    down, up = (
+        said("{outcome} lower by {enough} or more"),
+        said("{outcome} higher by {enough} or more"),
+    )
     if outcome.family == "binary":
-        gain, loss = ("rarer", "more often") if gain == "lower" else ("more often", "rarer")
-    by = f"by {matters(outcome)} or more"
+        down = said("{outcome} rarer by {enough} or more")
+        up = said("{outcome} more often by {enough} or more")
+    down, up = (one.format(outcome=outcome.title, enough=matters(outcome)) for one in (down, up))
+    gain, loss = (down, up) if outcome.better == "lower" else (up, down)
     return (
-        Share(group="better", count=better, label=f"{outcome.title} {gain} {by}"),
-        Share(group="same", count=same, label="About the same"),
-        Share(group="worse", count=worse, label=f"{outcome.title} {loss} {by}"),
+        Share(group="better", count=better, label=gain),
+        Share(group="same", count=same, label=said("About the same")),
+        Share(group="worse", count=worse, label=loss),
     )
 
 
@@ -146,14 +157,16 @@ def size_sentence(outcome: OutcomeAnswer) -> str:
     better = outcome.headline.shares[0]
     enough = matters(outcome)
     if outcome.is_worthwhile:
-        return (
-            f"It may be large enough to matter: {better} of 100 answers that fit your records "
-            f"show a gain of {enough} or more."
+        told = said(
+            "It may be large enough to matter: {count} of 100 answers that fit your records show a"
+            " gain of {enough} or more."
         )
-    return (
-        f"We could not tell if it is large enough to matter: {better} of 100 answers that fit "
-        f"your records show a gain of {enough} or more."
-    )
+    else:
+        told = said(
+            "We could not tell if it is large enough to matter: {count} of 100 answers that fit"
+            " your records show a gain of {enough} or more."
+        )
+    return told.format(count=better, enough=enough)
 
 
 def dose_sentence(outcome: OutcomeAnswer) -> str:
@@ -165,12 +178,12 @@ def dose_sentence(outcome: OutcomeAnswer) -> str:
     named.append((outcome.p_best_none or 0.0, _contrast_words(levels[0])))
     share, name = max(named)
     if share > _NAMED_BEST_ABOVE:
-        return (
-            f"Of all that was tried, {name} had the best {outcome.name} scores in "
-            f"{round(100 * share)} of 100 answers that fit your records."
-        )
-    tried = " and ".join(dose_text(level.dose_mg) for level in levels)
-    return f"{tried}: these doses cannot be told apart."
+        return said(
+            "Of all that was tried, {name} had the best {outcome} scores in {count} of 100 answers"
+            " that fit your records."
+        ).format(name=name, outcome=outcome.name, count=round(100 * share))
+    tried = said(" and ").join(dose_text(level.dose_mg) for level in levels)
+    return said("{doses}: these doses cannot be told apart.").format(doses=tried)
 
 
 def open_sentences(outcome: OutcomeAnswer) -> tuple[str, ...]:
@@ -182,16 +195,17 @@ def open_sentences(outcome: OutcomeAnswer) -> tuple[str, ...]:
 
 def recorded_sentence(saved: SavedAnswer) -> str:
     """Say how many days were recorded, without blame for the gaps."""
-    return (
-        f"{saved.days_recorded} of {saved.days} days recorded. "
-        "Gaps are normal and are kept as gaps."
+    return said("{count} of {total} days recorded. Gaps are normal and are kept as gaps.").format(
+        count=saved.days_recorded, total=saved.days
     )
 
 
 def grade_sentence(saved: SavedAnswer) -> str:
     """Return the grade in words."""
     words = _GRADES.get(saved.grade)
-    return f"Grade {saved.grade}, {words}." if words else f"Grade {saved.grade}."
+    if not words:
+        return said("Grade {grade}.").format(grade=saved.grade)
+    return said("Grade {grade}, {words}.").format(grade=saved.grade, words=said(words))
 
 
 def why_open(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[str, ...]:
@@ -199,8 +213,13 @@ def why_open(saved: SavedAnswer, outcome: OutcomeAnswer) -> tuple[str, ...]:
     reasons = []
     if outcome.noise_sd is not None:
         swing = points(outcome.noise_sd.mean, outcome.decimals)
-        reasons.append(f"Your {outcome.name} moves by about {swing} on its own.")
-    reasons.append(f"The answer rests on {outcome.days_recorded} days with a score.")
+        reasons.append(
+            said("Your {outcome} moves by about {swing} on its own.").format(
+                outcome=outcome.name, swing=swing
+            )
+        )
+    rests = said("The answer rests on {count} days with a score.")
+    reasons.append(rests.format(count=outcome.days_recorded))
     return tuple(reasons)
 
 
@@ -209,10 +228,12 @@ def still_true(outcome: OutcomeAnswer) -> tuple[str, ...]:
     low, high = outcome.headline.effect.low, outcome.headline.effect.high
     lines = []
     if low < 0:
-        lines.append(f"A drop of more than {_size(outcome, low)} is very unlikely, {GIVEN}.")
+        drop = said("A drop of more than {size} is very unlikely, {given}.")
+        lines.append(drop.format(size=_size(outcome, low), given=said(GIVEN)))
     if high > 0:
-        lines.append(f"A rise of more than {_size(outcome, high)} is very unlikely, {GIVEN}.")
-    lines.append("Your diary stays yours, and it can be read again.")
+        rise = said("A rise of more than {size} is very unlikely, {given}.")
+        lines.append(rise.format(size=_size(outcome, high), given=said(GIVEN)))
+    lines.append(said("Your diary stays yours, and it can be read again."))
     return tuple(lines)
 
 
@@ -225,50 +246,62 @@ def counted_sentence(outcome: OutcomeAnswer) -> str:
     if on is None or off is None or on.mean is None or off.mean is None:
         return ""
     level = outcome.headline
-    against = _DAYS_OFF[level.contrast == "placebo"]
     p_fewer = level.p_benefit if outcome.better == "lower" else 1 - level.p_benefit
-    days = f"{on.asked} LDN days", f"{off.asked} {against}"
+    decimals = outcome.decimals
     if outcome.family == "binary":
-        found = f"{outcome.title} on {on.found} of {days[0]} against {off.found} of {days[1]}"
-        ways = "made rarer by", "made more frequent by"
+        told = said("{outcome} on {found} of {days} against {other} of {other_days}")
+        found, other = str(on.found), str(off.found)
+        ways = said("made rarer by"), said("made more frequent by")
     elif outcome.family == "count":
-        ends = [f"{number(one.mean or 0.0)} a day" for one in (on, off)]
-        found = f"{outcome.title}: {ends[0]} on {days[0]} against {ends[1]} on {days[1]}"
-        ways = "fewer because of", "more because of"
+        told = said("{outcome}: {found} a day on {days} against {other} a day on {other_days}")
+        found, other = number(on.mean), number(off.mean)
+        ways = said("fewer because of"), said("more because of")
     else:
-        ends = [number(one.mean or 0.0, outcome.decimals) for one in (on, off)]
-        found = f"{outcome.title}: {ends[0]} on average on {days[0]} against {ends[1]} on {days[1]}"
-        ways = "lower because of", "higher because of"
+        told = said("{outcome}: {found} on average on {days} against {other} on {other_days}")
+        found, other = number(on.mean, decimals), number(off.mean, decimals)
+        ways = said("lower because of"), said("higher because of")
+    counted_days = told.format(
+        outcome=outcome.title,
+        found=found,
+        days=_days_on(on.asked),
+        other=other,
+        other_days=_days_off(off.asked, level.contrast),
+    )
     cause = _cause(level.includes)
     if outcome.verdict == "could-not-tell":
-        return (
-            f"{found}. We could not tell if that is {cause}.{_say_so(on.mean - off.mean, p_fewer)}"
-        )
-    return f"{found}: {_part_of(cause, p_fewer, ways)}."
+        open_told = said("{found}. We could not tell if that is {cause}.")
+        open_told = open_told.format(found=counted_days, cause=cause)
+        return open_told + _say_so(on.mean - off.mean, p_fewer)
+    return f"{counted_days}: {_part_of(cause, p_fewer, ways)}."
 
 
 def _say_so(difference: float, p_fewer: float) -> str:
     if not difference:
         return ""
-    return f" {_of_100(p_fewer if difference < 0 else 1 - p_fewer)} answers say so."
+    share = _of_100(p_fewer if difference < 0 else 1 - p_fewer)
+    return " " + said("{share} answers say so.").format(share=share)
 
 
 def _part_of(cause: str, p_fewer: float, ways: tuple[str, str]) -> str:
     """Say which way is likely, in the words of a family."""
     p, way = max((p_fewer, ways[0]), (1 - p_fewer, ways[1]))
-    return f"{share_word(round(100 * p))} {way} {cause} ({_of_100(p)})"
+    return said("{chance} {way} {cause} ({share})").format(
+        chance=share_word(round(100 * p)), way=way, cause=cause, share=_of_100(p)
+    )
 
 
 def _of_100(p: float) -> str:
     """Return a chance as answers of 100, never as all or none of them unless it is."""
     if 0.995 <= p < 1:
-        return "more than 99 of 100"
-    return "less than 1 of 100" if 0 < p < 0.005 else f"{round(100 * p)} of 100"
+        return said("more than 99 of 100")
+    if 0 < p < 0.005:
+        return said("less than 1 of 100")
+    return said("{count} of 100").format(count=round(100 * p))
 
 
 def harm_note() -> str:
     """Say why a count can look clearer than the chance beside it: both use the days differently."""
-    return (
+    return said(
         "The counts go by the capsule of the day. The chance also asks if the days fit a slow"
         " build-up and fade, as for your scores. So a side effect that comes at once can look less"
         " likely here than in the counts. Look at both."
@@ -281,76 +314,99 @@ def harm_line(harm: Harm) -> str:
     "We could not tell" stands in the same place as any other word.
     """
     if harm.p_raised is None or harm.effect is None:
-        return f"{harm.title}: no answer. {harm.reason or ''}".rstrip()
+        return f"{said('{harm}: no answer.').format(harm=harm.title)} {harm.reason or ''}".rstrip()
     word, cause = share_word(round(100 * harm.p_raised)), _cause(harm.includes)
-    if word in ("likely", "very likely"):
-        told = f"{word} caused by {cause}"
-    elif word in ("unlikely", "very unlikely"):
-        told = f"{word} to be made more frequent by {cause}"
+    if word in (said("likely"), said("very likely")):
+        told = said("{chance} caused by {cause}")
+    elif word in (said("unlikely"), said("very unlikely")):
+        told = said("{chance} to be made more frequent by {cause}")
     else:
-        told = f"we could not tell whether {cause} had a part in it"
-    return f"{harm.title} on {_days_with(harm)}: {told} ({_of_100(harm.p_raised)})."
+        told = said("we could not tell whether {cause} had a part in it")
+    return said("{harm} on {days}: {told} ({share}).").format(
+        harm=harm.title,
+        days=_days_with(harm),
+        told=told.format(chance=word, cause=cause),
+        share=_of_100(harm.p_raised),
+    )
 
 
 def harm_sentence(harm: Harm) -> str:
     """Return one side effect as `harm_line`, with the range of its difference."""
     if harm.effect is None:
         return harm_line(harm)
-    ends = f"{_more_days(harm.effect.low)} and {_more_days(harm.effect.high)}"
-    return f"{harm_line(harm)} The true difference is likely between {ends} in 100."
+    likely = said("The true difference is likely between {low} and {high} in 100.").format(
+        low=_more_days(harm.effect.low), high=_more_days(harm.effect.high)
+    )
+    return f"{harm_line(harm)} {likely}"
 
 
 def _cause(includes: Sequence[str]) -> str:
-    return "LDN" if tuple(includes) == ("drug",) else _MIXED_CAUSES["time" in includes]
+    return "LDN" if tuple(includes) == ("drug",) else said(_MIXED_CAUSES["time" in includes])
 
 
-_DAYS_OFF = {True: "placebo days", False: "days without LDN"}
 _MIXED_CAUSES = {
-    False: "LDN and your expectations together",
-    True: "LDN, your expectations and the passing of time together",
+    False: marked("LDN and your expectations together"),
+    True: marked("LDN, your expectations and the passing of time together"),
 }
 
 
 def _days_with(harm: Harm) -> str:
-    against = _DAYS_OFF[harm.contrast == "placebo"]
     (on, asked_on), (off, asked_off) = harm.active, harm.comparison
-    return f"{on} of {asked_on} LDN days against {off} of {asked_off} {against}"
+    return said("{found} of {days} against {other} of {other_days}").format(
+        found=on,
+        days=_days_on(asked_on),
+        other=off,
+        other_days=_days_off(asked_off, harm.contrast),
+    )
+
+
+def _days_on(days: int) -> str:
+    return said("{count} LDN days").format(count=days)
+
+
+def _days_off(days: int, contrast: str) -> str:
+    if contrast == "placebo":
+        return said("{count} placebo days").format(count=days)
+    return said("{count} days without LDN").format(count=days)
 
 
 def _more_days(share: float) -> str:
     days = round(100 * share)
-    noun = "day" if abs(days) == 1 else "days"
-    return f"{abs(days)} {'fewer' if days < 0 else 'more'} {noun}"
+    if days < 0:
+        return counted("{count} fewer day", "{count} fewer days", -days)
+    return counted("{count} more day", "{count} more days", days)
 
 
 def questions(outcome: OutcomeAnswer | None) -> tuple[str, ...]:
     """Return questions to take to the visit; never what to do."""
     if outcome is None:
-        return ("What would we need to write down to get an answer?",)
+        return (said("What would we need to write down to get an answer?"),)
     size = _size(outcome, outcome.headline.effect.mean)
     if outcome.verdict == "clear-benefit":
         return (
-            f"Is a change of about {size} worth any side effects, to me?",
-            "What would we watch for if things change?",
-            "When do we look at this again?",
+            said("Is a change of about {size} worth any side effects, to me?").format(size=size),
+            said("What would we watch for if things change?"),
+            said("When do we look at this again?"),
         )
     if outcome.verdict == "clear-harm":
         return (
-            f"How much does a change of about {size} matter in my daily life?",
-            "Could something else in those weeks explain it?",
-            "What do these records mean for my plan?",
+            said("How much does a change of about {size} matter in my daily life?").format(
+                size=size
+            ),
+            said("Could something else in those weeks explain it?"),
+            said("What do these records mean for my plan?"),
         )
     return (
-        "Does it matter to me to know, or is not knowing good enough?",
-        "If we looked again, what would we ask?",
-        "When do we look at this again?",
+        said("Does it matter to me to know, or is not knowing good enough?"),
+        said("If we looked again, what would we ask?"),
+        said("When do we look at this again?"),
     )
 
 
 def _told(outcome: OutcomeAnswer, level: Level, verdict: str) -> Sentence:
     if verdict == "could-not-tell":
         return _could_not_tell(outcome, level)
-    change = f"about {change_text(outcome, level.effect.mean)}"
+    change = said("about {change}").format(change=change_text(outcome, level.effect.mean))
     after = (
         f" {_than(level)}. {_likely_between(outcome, level)}"
         f"{_worth_saying(outcome, verdict)}{_includes(level)}"
@@ -366,18 +422,32 @@ def _size(outcome: OutcomeAnswer, value: float) -> str:
     """Return the size of a difference: points, days in 100 for yes or no, or how many a day."""
     if outcome.family == "binary":
         days = round(100 * abs(value) / (outcome.maximum - outcome.minimum))
-        return f"{days or 'less than 1'} {'days' if days > 1 else 'day'} in 100"
+        if not days:
+            return said("less than 1 day in 100")
+        return counted("{count} day in 100", "{count} days in 100", days)
     if outcome.family == "count":
-        return points(value, outcome.decimals).replace("points", "a day")
+        least = 10**-outcome.decimals
+        if round(abs(value), outcome.decimals) < least:
+            return said("less than {number} a day").format(number=number(least, outcome.decimals))
+        return said("{number} a day").format(number=number(abs(value), outcome.decimals))
     return points(value, outcome.decimals)
 
 
 def change_text(outcome: OutcomeAnswer, value: float) -> str:
     """Return a difference with its direction: ``1.3 points lower``, ``12 fewer days in 100``."""
-    size = _size(outcome, value)
     if outcome.family == "binary":
-        return re.sub(r" (days?)", rf" {'fewer' if value < 0 else 'more'} \1", size, count=1)
-    return f"{size} {direction(value)}"
+        return _days_text(round(100 * value / (outcome.maximum - outcome.minimum)), value < 0)
+    told = said("{size} lower") if value < 0 else said("{size} higher")
+    return told.format(size=_size(outcome, value))
+
+
+def _days_text(days: int, is_fewer: bool) -> str:
+    if not days:
+        none = said("less than 1 fewer day in 100"), said("less than 1 more day in 100")
+        return none[0] if is_fewer else none[1]
+    if is_fewer:
+        return counted("{count} fewer day in 100", "{count} fewer days in 100", -days)
+    return counted("{count} more day in 100", "{count} more days in 100", days)
 
 
 def matters(outcome: OutcomeAnswer) -> str:
@@ -389,60 +459,73 @@ def matters(outcome: OutcomeAnswer) -> str:
 
 def _drug(outcome: OutcomeAnswer, level: Level) -> str:
     """Name the drug, with its dose only where there is more than one to keep apart."""
-    return "LDN" if len(outcome.levels) == 1 else f"{dose_text(level.dose_mg)} of LDN"
+    if len(outcome.levels) == 1:
+        return "LDN"
+    return said("{dose} of LDN").format(dose=dose_text(level.dose_mg))
 
 
 def _opening(outcome: OutcomeAnswer, level: Level) -> str:
-    drug = _drug(outcome, level)
-    since = f"Since you started {drug}," if level.counts_time else f"On {drug}"
-    if outcome.family == "binary":
-        return f"{since} you noted {outcome.name} on "
-    if outcome.family == "count":
-        return f"{since} your number for {outcome.name} was "
-    return f"{since} your {outcome.name} was "
+    told = _OPENINGS[level.counts_time].get(outcome.family, _OPENINGS[level.counts_time][""])
+    return said(told).format(drug=_drug(outcome, level), outcome=outcome.name)
+
+
+# By whether time is counted in, and by the family of the scale.
+_OPENINGS = {
+    False: {
+        "binary": marked("On {drug} you noted {outcome} on "),
+        "count": marked("On {drug} your number for {outcome} was "),
+        "": marked("On {drug} your {outcome} was "),
+    },
+    True: {
+        "binary": marked("Since you started {drug}, you noted {outcome} on "),
+        "count": marked("Since you started {drug}, your number for {outcome} was "),
+        "": marked("Since you started {drug}, your {outcome} was "),
+    },
+}
 
 
 def _contrast_words(level: Level) -> str:
-    return "placebo" if level.contrast == "placebo" else "no LDN"
+    return said("placebo") if level.contrast == "placebo" else said("no LDN")
 
 
 def _than(level: Level) -> str:
     if level.counts_time:
-        return "than without it"
-    return "than on placebo" if level.contrast == "placebo" else "than without LDN"
+        return said("than without it")
+    return said("than on placebo") if level.contrast == "placebo" else said("than without LDN")
 
 
 def _likely_between(outcome: OutcomeAnswer, level: Level) -> str:
     low, high, decimals = level.effect.low, level.effect.high, outcome.decimals
-    if outcome.family in _OWN_WORDS:
-        ends = f"{change_text(outcome, low)} and {change_text(outcome, high)}"
-    elif low < 0 < high and float(f"{high:.{decimals}f}") and float(f"{low:.{decimals}f}"):
-        ends = f"{points(low, decimals)} lower and {points(high, decimals)} higher"
+    is_both = low < 0 < high and float(f"{high:.{decimals}f}") and float(f"{low:.{decimals}f}")
+    if outcome.family in _OWN_WORDS or is_both:
+        ends = change_text(outcome, low), change_text(outcome, high)
     elif level.effect.mean < 0:
-        ends = f"{number(max(-high, 0.0), decimals)} and {number(-low, decimals)}"
+        ends = number(max(-high, 0.0), decimals), number(-low, decimals)
     else:
-        ends = f"{number(max(low, 0.0), decimals)} and {number(high, decimals)}"
-    return f"The true difference is likely between {ends}."
+        ends = number(max(low, 0.0), decimals), number(high, decimals)
+    likely = said("The true difference is likely between {low} and {high}.")
+    return likely.format(low=ends[0], high=ends[1])
 
 
 def _anywhere(outcome: OutcomeAnswer, level: Level) -> str:
-    ends = [change_text(outcome, end) for end in (level.effect.low, level.effect.high)]
-    return f"The true difference may lie anywhere from {ends[0]} to {ends[1]}."
+    low, high = (change_text(outcome, end) for end in (level.effect.low, level.effect.high))
+    told = said("The true difference may lie anywhere from {low} to {high}.")
+    return told.format(low=low, high=high)
 
 
 def _includes(level: Level) -> str:
     if level.counts_time:
-        return " This is the drug, your expectations and the passing of time together."
+        return " " + said("This is the drug, your expectations and the passing of time together.")
     if level.counts_expectation:
-        return " This is the drug and your expectations together."
+        return " " + said("This is the drug and your expectations together.")
     return ""
 
 
 def _worth_saying(outcome: OutcomeAnswer, verdict: str) -> str:
     """Say better or worse where the direction alone could be misread."""
     if verdict == "clear-harm":
-        return " That is worse."
-    return " That is better." if outcome.better == "higher" else ""
+        return " " + said("That is worse.")
+    return " " + said("That is better.") if outcome.better == "higher" else ""
 
 
 def _could_not_tell(outcome: OutcomeAnswer, level: Level) -> Sentence:
@@ -450,13 +533,15 @@ def _could_not_tell(outcome: OutcomeAnswer, level: Level) -> Sentence:
     drug = _drug(outcome, level)
     if level.counts_time:
         return Sentence(
-            before=f"Since you started {drug}, ",
-            strong="we could not tell",
-            after=f" whether your {outcome.name} changed.{after}",
+            before=said("Since you started {drug}, ").format(drug=drug),
+            strong=said("we could not tell"),
+            after=said(" whether your {outcome} changed.").format(outcome=outcome.name) + after,
         )
-    against = "" if level.contrast == "placebo" else ", compared with no LDN"
+    told = said(" whether {drug} changed your {outcome}.")
+    if level.contrast != "placebo":
+        told = said(" whether {drug} changed your {outcome}, compared with no LDN.")
     return Sentence(
         before="",
-        strong="We could not tell",
-        after=f" whether {drug} changed your {outcome.name}{against}.{after}",
+        strong=said("We could not tell"),
+        after=told.format(drug=drug, outcome=outcome.name) + after,
     )

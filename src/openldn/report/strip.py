@@ -19,6 +19,7 @@ from openldn.report.checks import (
 )
 from openldn.report.markup import esc, picture
 from openldn.report.saved import Interval, OutcomeAnswer, SensitivityRow
+from openldn.report.speaking import counted, said
 
 __all__ = ["STRIP_HEADING", "strip_html", "strip_sentence"]
 
@@ -32,13 +33,18 @@ def strip_sentence(outcome: OutcomeAnswer) -> str:
     if not others:
         return ""
     turned = [row for row in others if row.effect.mean * planned.effect.mean <= 0]
-    ways = "1 other way" if len(others) == 1 else f"{len(others)} other ways"
+    ways = counted("{count} other way", "{count} other ways", len(others))
     if not turned:
-        return f"We looked in {ways}. In each the difference points to the same side."
-    names = "; ".join(row_text(row) for row in turned)
-    return (
-        f"We looked in {ways}. In {len(others) - len(turned)} of them the difference points to the"
-        f" same side. It does not in: {names}."
+        return said("We looked in {ways}. In each the difference points to the same side.").format(
+            ways=ways
+        )
+    return said(
+        "We looked in {ways}. In {count} of them the difference points to the same side. It does"
+        " not in: {names}."
+    ).format(
+        ways=ways,
+        count=len(others) - len(turned),
+        names="; ".join(row_text(row) for row in turned),
     )
 
 
@@ -56,17 +62,21 @@ def strip_html(outcome: OutcomeAnswer) -> str:
         f'<td class="num">{esc(strip_text(outcome, row.effect))}</td></tr>'
         for i, row in enumerate(rows)
     )
-    unit = strip_unit(outcome)
-    comma = "" if unit == "points" else ","
-    caption = (
-        f"Difference in {outcome.name}{comma} {unit}, with 95% interval. The grey band is"
-        f" “about the same”: within {band_text(outcome)}. Bars run from"
-        f" {span_text(outcome, low, high)}. {dose_note(outcome)}"
-    ).rstrip()
+    difference = (
+        said("Difference in {outcome}, {unit}, with 95% interval.")
+        if outcome.family in ("binary", "count")
+        else said("Difference in {outcome} {unit}, with 95% interval.")
+    ).format(outcome=outcome.name, unit=strip_unit(outcome))
+    band = said("The grey band is “about the same”: within {band}. Bars run from {span}.").format(
+        band=band_text(outcome), span=span_text(outcome, low, high)
+    )
+    caption = f"{difference} {band} {dose_note(outcome)}".rstrip()
     return (
         f'<table class="strip"><caption>{esc(caption)}</caption><thead><tr>'
-        f'<th scope="col">If we …</th><th scope="col">lower ← → higher</th>'
-        f'<th scope="col" class="num">Difference</th></tr></thead><tbody>{body}</tbody></table>'
+        f'<th scope="col">{esc(said("If we …"))}</th>'
+        f'<th scope="col">{esc(said("lower ← → higher"))}</th>'
+        f'<th scope="col" class="num">{esc(said("Difference"))}</th></tr></thead>'
+        f"<tbody>{body}</tbody></table>"
     )
 
 

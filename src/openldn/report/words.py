@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from math import floor
 
+from openldn.report.speaking import marked, said, written
+
 __all__ = [
     "AFTER_A_NO",
     "NO_BLAME",
@@ -32,14 +34,14 @@ __all__ = [
 
 # standards.md section 3, rule 2: upper end of each band, in whole answers out of 100.
 _CHANCE_WORDS = (
-    (9, "very unlikely"),
-    (33, "unlikely"),
-    (66, "about even, cannot tell"),
-    (90, "likely"),
-    (100, "very likely"),
+    (9, marked("very unlikely")),
+    (33, marked("unlikely")),
+    (66, marked("about even, cannot tell")),
+    (90, marked("likely")),
+    (100, marked("very likely")),
 )
 
-_ARM_NAMES = {"active": "LDN", "placebo": "placebo", "none": "no LDN"}
+_ARM_NAMES = {"active": "LDN", "placebo": marked("placebo"), "none": marked("no LDN")}
 # What is said where a prescriber says no, on paper and in the app.
 NO_BLAME = (
     "A no can be a fair answer. Your prescriber answers for your safety, and the studies leave much"
@@ -60,7 +62,7 @@ def share_word(share: int) -> str:
     """Return the fixed word for a whole number of answers out of 100."""
     if not 0 <= share <= 100:
         raise ValueError(f"a share lies between 0 and 100, given {share}")
-    return next(word for top, word in _CHANCE_WORDS if share <= top)
+    return said(next(word for top, word in _CHANCE_WORDS if share <= top))
 
 
 def shares_of_100(probabilities: Sequence[float]) -> tuple[int, ...]:
@@ -87,45 +89,49 @@ def places(mcid: float) -> int:
 
 def number(value: float, decimals: int = 1) -> str:
     """Return a number without a sign for zero, with a true minus: ``−0.04`` is ``0.0``."""
+    return written(_rounded(value, decimals).replace("-", "−"))
+
+
+def _rounded(value: float, decimals: int) -> str:
     text = f"{value:.{decimals}f}"
-    if float(text) == 0:
-        text = f"{0:.{decimals}f}"
-    return text.replace("-", "−")
+    return f"{0:.{decimals}f}" if float(text) == 0 else text
 
 
 def signed(value: float, decimals: int = 1) -> str:
     """Return a number with its sign, plus included; zero has none."""
     text = number(value, decimals)
-    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+    return f"+{text}" if float(_rounded(value, decimals)) > 0 else text
 
 
 def points(size: float, decimals: int = 1) -> str:
     """Return an absolute size in points, never ``0.0``: ``1.3 points``."""
-    text = number(abs(size), decimals)
-    if float(text) == 0:
-        return f"less than {10**-decimals:.{decimals}f} points"
-    return f"{text} points"
+    if float(_rounded(size, decimals)) == 0:
+        least = written(f"{10**-decimals:.{decimals}f}")
+        return said("less than {number} points").format(number=least)
+    return said("{number} points").format(number=number(abs(size), decimals))
 
 
 def matters_text(mcid: float) -> str:
     """Return the difference that matters as it is spoken: ``1 point``, ``0.5 points``."""
     text = f"{mcid:g}"
-    return f"{text} point" if text == "1" else f"{text} points"
+    if text == "1":
+        return said("1 point")
+    return said("{number} points").format(number=written(text))
 
 
 def direction(effect: float) -> str:
     """Return which way the score moved."""
-    return "lower" if effect < 0 else "higher"
+    return said("lower") if effect < 0 else said("higher")
 
 
 def dose_text(dose_mg: float) -> str:
     """Return a dose in milligrams without trailing zeros: ``1.5 mg``."""
-    return f"{Decimal(str(dose_mg)).normalize():f} mg"
+    return written(f"{Decimal(str(dose_mg)).normalize():f} mg")
 
 
 def arm_name(arm: str | None) -> str:
     """Return what a person calls an arm; unknown arms are said to be unknown."""
-    return "not known" if arm is None else _ARM_NAMES.get(arm, arm)
+    return said("not known") if arm is None else said(_ARM_NAMES.get(arm, arm))
 
 
 def name_text(label: str) -> str:

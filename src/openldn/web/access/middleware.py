@@ -31,7 +31,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 # A calendar and a shared page come without a session: the secret in the address is what opens.
-_OPEN_PATHS = ("/open/", "/opened", "/shared/", "/found", "/calendar/", "/static/", "/alive")
+_OPEN_PATHS = (
+    "/open/",
+    "/opened",
+    "/shared/",
+    "/found",
+    "/calendar/",
+    "/static/",
+    "/alive",
+    "/language",
+)
 
 
 def headers(get_response: Answer) -> Answer:

@@ -11,7 +11,7 @@ __all__ = ["second_factor_first"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-_OPEN_PATHS = ("/account/", "/static/", "/alive", "/leave")
+_OPEN_PATHS = ("/account/", "/static/", "/alive", "/leave", "/language")
 _PROOFS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from openldn.evidence.claims import Category, Claim, Verdict, claims
 from openldn.evidence.conditions import Condition, catalogue
@@ -16,6 +18,7 @@ from openldn.evidence.studies import Result, Study, negative_first, studies
 from openldn.evidence.words import CERTAINTIES, DESIGNS, RESULTS, VERDICTS
 from openldn.web.ask import citing
 from openldn.web.ask.citing import Citation, Link
+from openldn.web.languages.tables import said
 
 __all__ = [
     "LEGEND",
@@ -36,17 +39,17 @@ __all__ = [
 LEGEND: Final = tuple(VERDICTS.items())
 # Each study stands under one heading, in this order: the unwelcome first.
 _GROUPS: Final = {
-    "Studies that found no clear gain": (Result.NO_GAIN, Result.NO_CHANGE),
-    "Studies with mixed results": (Result.MIXED,),
-    "Studies that found a gain": (Result.GAIN,),
-    "Studies without a fair comparison": (Result.UNCONTROLLED,),
-    "Studies about safety": (Result.SAFETY,),
-    "Seen in cells, mice or blood samples": (Result.LABORATORY,),
-    "Nothing on gain in what we read": (Result.NONE,),
+    _("Studies that found no clear gain"): (Result.NO_GAIN, Result.NO_CHANGE),
+    _("Studies with mixed results"): (Result.MIXED,),
+    _("Studies that found a gain"): (Result.GAIN,),
+    _("Studies without a fair comparison"): (Result.UNCONTROLLED,),
+    _("Studies about safety"): (Result.SAFETY,),
+    _("Seen in cells, mice or blood samples"): (Result.LABORATORY,),
+    _("Nothing on gain in what we read"): (Result.NONE,),
 }
 _ABOUT: Final = {
-    "Studies that found no clear gain": "Shown first, as they are the ones that get left out.",
-    "Studies without a fair comparison": (
+    Result.NO_GAIN: _("Shown first, as they are the ones that get left out."),
+    Result.UNCONTROLLED: _(
         "People often feel better with time, or from hope. Without others to compare with, such"
         " a study cannot tell why."
     ),
@@ -54,16 +57,16 @@ _ABOUT: Final = {
 # Conditions of which the story makes no claim, by how much is known: in words, and what it means.
 _WITHOUT_CLAIM: Final = {
     "trials, mostly without a gain": (
-        "Trials, mostly without a gain",
+        gettext_noop("Trials, mostly without a gain"),
         "On average there is little or no gain, and only a careful trial of your own can hint at"
         " how it is for you.",
     ),
     "indirect": (
-        "Not tested in this illness alone",
+        gettext_noop("Not tested in this illness alone"),
         "Nobody has tested it in this illness alone, so nobody can say.",
     ),
     "no fair comparison": (
-        "No fair comparison yet",
+        gettext_noop("No fair comparison yet"),
         "Some people tell of a gain, but no study could say if LDN did it.",
     ),
 }
@@ -143,8 +146,8 @@ def claim_card(claim: Claim) -> ClaimCard:
         url=reverse("ask:claim", args=[claim.id]),
         category=claim.category,
         verdict=claim.verdict,
-        verdict_words=VERDICTS[claim.verdict],
-        how_sure=CERTAINTIES[claim.certainty],
+        verdict_words=said(VERDICTS[claim.verdict]),
+        how_sure=said(CERTAINTIES[claim.certainty]),
         seen_in=claim.seen_in,
         meaning=claim.meaning,
         condition=_condition_link(claim.condition) if claim.condition else None,
@@ -163,11 +166,11 @@ def condition_card(condition: Condition) -> ConditionCard:
     )
     return ConditionCard(
         id=condition.id,
-        name=condition.name,
+        name=said(condition.name),
         url=reverse("ask:condition", args=[condition.id]),
         verdict=claim.verdict if claim else None,
-        verdict_words=words,
-        how_sure=CERTAINTIES[claim.certainty] if claim else "",
+        verdict_words=said(words),
+        how_sure=said(CERTAINTIES[claim.certainty]) if claim else "",
         meaning=meaning,
     )
 
@@ -176,10 +179,10 @@ def effect_card(effect: SideEffect) -> EffectCard:
     """Show a side effect."""
     return EffectCard(
         id=effect.id,
-        name=effect.name,
+        name=said(effect.name),
         url=reverse("ask:side_effect", args=[effect.id]),
         is_red_flag=effect.is_red_flag,
-        how_sure=CERTAINTIES[effect.certainty],
+        how_sure=said(CERTAINTIES[effect.certainty]),
         counts=tuple(
             (_study_link(studies()[count.study]), count_words(count)) for count in effect.counts
         ),
@@ -201,7 +204,7 @@ def harms_of(claim: Claim) -> Link | None:
     effect = side_effects().get(claim.id.removeprefix("se-"))
     if effect is None or claim.category is not Category.SIDE_EFFECT:
         return None
-    return Link(words=effect.name, url=reverse("ask:side_effect", args=[effect.id]))
+    return Link(words=said(effect.name), url=reverse("ask:side_effect", args=[effect.id]))
 
 
 def grouped(ids: tuple[str, ...], *, is_harm: bool = False) -> tuple[StudyGroup, ...]:
@@ -213,11 +216,11 @@ def grouped(ids: tuple[str, ...], *, is_harm: bool = False) -> tuple[StudyGroup,
     found = sorted(negative_first(ids), key=_people, reverse=True)
     if is_harm:
         cards = tuple(_study_card(study, is_harm=True) for study in found)
-        return (StudyGroup(heading="Studies", about="", studies=cards),) if cards else ()
+        return (StudyGroup(heading=str(_("Studies")), about="", studies=cards),) if cards else ()
     groups = (
         StudyGroup(
-            heading=heading,
-            about=_ABOUT.get(heading, ""),
+            heading=str(heading),
+            about=str(_ABOUT.get(results[0], "")),
             studies=tuple(
                 _study_card(one, is_harm=False) for one in found if one.result in results
             ),
@@ -276,4 +279,4 @@ def _condition_link(condition_id: str) -> Link | None:
     condition = condition_named(condition_id)
     if condition is None:
         return None
-    return Link(words=condition.name, url=reverse("ask:condition", args=[condition_id]))
+    return Link(words=said(condition.name), url=reverse("ask:condition", args=[condition_id]))

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from openldn.evidence.medicines import catalogue
 from openldn.evidence.safety_rules import Source, rules, sources
-from openldn.evidence.screen_words import HEADINGS, NOT_SAFE, NOTHING, URGENT, recognised_as
+from openldn.evidence.screen_words import HEADINGS, NOT_SAFE, NOTHING, URGENT
 from openldn.protocol.medicines import Recognised
 from openldn.protocol.safety import Severity, TouchedRule
 from openldn.protocol.screening import Profile, screen
 from openldn.web.ask import citing
 from openldn.web.ask.citing import Link
+from openldn.web.languages.recognising import recognised_as
+from openldn.web.person.numbers import in_words
 
 __all__ = ["Checked", "MedicineLine", "RuleCard", "check"]
 
@@ -78,7 +83,9 @@ def check(profile: Profile) -> Checked:
 def _medicine(one: Recognised, *, is_past: bool, days_ago: int | None) -> MedicineLine:
     told = recognised_as(one)
     if is_past:
-        told += "; no longer used, " + _since(days_ago)
+        told = _("{medicine}; no longer used, {since}").format(
+            medicine=told, since=_since(days_ago)
+        )
     return MedicineLine(
         typed=one.text,
         told=told,
@@ -89,8 +96,10 @@ def _medicine(one: Recognised, *, is_past: bool, days_ago: int | None) -> Medici
 
 def _since(days: int | None) -> str:
     if days is None:
-        return "days since the last use not said"
-    return f"last used {days:,} {'day' if days == 1 else 'days'} ago"
+        return _("days since the last use not said")
+    return ngettext("last used {count} day ago", "last used {count} days ago", days).format(
+        count=in_words(days)
+    )
 
 
 def _more(lines: Sequence[MedicineLine]) -> str:
@@ -98,10 +107,10 @@ def _more(lines: Sequence[MedicineLine]) -> str:
         return ""
     opioids = sum(line.is_opioid for line in lines)
     unknown = sum(not line.is_recognised for line in lines)
-    return (
-        f"And {len(lines):,} more. Of these, {opioids:,} are on the list of opioids and"
-        f" {unknown:,} were not fully recognised. The rules were asked of all of them."
-    )
+    return _(
+        "And {count} more. Of these, {opioids} are on the list of opioids and {unknown} were not"
+        " fully recognised. The rules were asked of all of them."
+    ).format(count=in_words(len(lines)), opioids=in_words(opioids), unknown=in_words(unknown))
 
 
 def _grouped(touched: Sequence[TouchedRule]) -> tuple[tuple[str, tuple[RuleCard, ...]], ...]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from openldn.pharmacology.table import Facts, Source, Standing, facts
 from openldn.protocol.doses import Dose
 from openldn.tables import read_table
@@ -140,7 +142,7 @@ def _row(
 
 
 def _band(curve: Mapping[str, Sequence[float]], at: int) -> str:
-    return f"{_percent(curve['q05'][at])} to {_percent(curve['q95'][at])}"
+    return _range(_percent(curve["q05"][at]), _percent(curve["q95"][at]))
 
 
 def _percent(share: float) -> str:
@@ -149,7 +151,11 @@ def _percent(share: float) -> str:
 
 def _days(hours: Mapping[str, float]) -> str:
     # Rounded outwards: a washout must not look shorter, nor surer, than it is.
-    return f"{math.floor(hours['q05'] / 24)} to {math.ceil(hours['q95'] / 24)}"
+    return _range(math.floor(hours["q05"] / 24), math.ceil(hours["q95"] / 24))
+
+
+def _range(low: object, high: object) -> str:
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def _named(table: Facts, prediction: Mapping[str, Any]) -> tuple[Source, ...]:

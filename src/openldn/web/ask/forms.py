@@ -2,27 +2,35 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from openldn.evidence.conditions import Condition, catalogue
 from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.profile import FORMAT, profile_from_values
 from openldn.protocol.screening import QUESTIONS, Profile
-from openldn.web import typed
+from openldn.web import problems, typed
 from openldn.web.ask.models import LONGEST_NAME, LONGEST_WORDS, Talk
+from openldn.web.languages.tables import said
+from openldn.web.person.numbers import decimal_number
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 __all__ = ["GROUPS", "CheckForm", "Group", "PackForm", "TalkForm"]
 
-_ANSWERS: Final = (("yes", "Yes"), ("no", "No"), ("", "Leave out"))
+_ANSWERS: Final = (("yes", _("Yes")), ("no", _("No")), ("", _("Leave out")))
 _YES_NO: Final = {"yes": True, "no": False}
 # Questions and numbers under their headings.
 GROUPS: Final = {
-    "Opioids": (
+    gettext_noop("Opioids"): (
         "opioid-now",
         "opioid-last-10-days",
         "opioid-long-acting",
@@ -34,9 +42,9 @@ GROUPS: Final = {
         "atypical-for-effect",
         "cough-medicine-large-amounts",
     ),
-    "Hospital and operations": ("procedure-last-14-days", "surgery-next-14-days"),
-    "Pregnancy and breastfeeding": ("pregnancy", "breastfeeding"),
-    "Liver and kidneys": (
+    gettext_noop("Hospital and operations"): ("procedure-last-14-days", "surgery-next-14-days"),
+    gettext_noop("Pregnancy and breastfeeding"): ("pregnancy", "breastfeeding"),
+    gettext_noop("Liver and kidneys"): (
         "liver-now",
         "liver-other",
         "transaminases",
@@ -44,17 +52,22 @@ GROUPS: Final = {
         "kidney-moderate",
         "egfr",
     ),
-    "Allergy and the immune system": ("allergy", "transplant", "immune-medicine", "lactose"),
-    "Mood and alcohol": ("suicidal-thoughts", "past-attempt", "alcohol"),
-    "The LDN itself": ("split-50mg", "compounded", "liquid"),
-    "Beginning, and days on LDN": ("starting", "first-week", "nausea", "missed-dose"),
+    gettext_noop("Allergy and the immune system"): (
+        "allergy",
+        "transplant",
+        "immune-medicine",
+        "lactose",
+    ),
+    gettext_noop("Mood and alcohol"): ("suicidal-thoughts", "past-attempt", "alcohol"),
+    gettext_noop("The LDN itself"): ("split-50mg", "compounded", "liquid"),
+    gettext_noop("Beginning, and days on LDN"): ("starting", "first-week", "nausea", "missed-dose"),
 }
 _OPEN: Final = "Opioids"  # stands open at first
 _NUMBERS: Final = {
-    "egfr": ("Kidney value (eGFR), if you know it", "In mL/min, such as 72."),
+    "egfr": (_("Kidney value (eGFR), if you know it"), _("In mL/min, such as 72.")),
     "transaminases": (
-        "Liver tests (ALT or AST), if you know them",
-        "How many times the upper limit of the laboratory, such as 1.5.",
+        _("Liver tests (ALT or AST), if you know them"),
+        _("How many times the upper limit of the laboratory, such as 1.5."),
     ),
 }
 # Where a problem of the profile is, by its first letters, and the field that a person sees there.
@@ -66,7 +79,6 @@ _PLACES: Final = {
     "numbers.egfr": "egfr",
     "numbers.transaminases": "transaminases",
 }
-_NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 # "codeine, 12": the days since. A comma between digits ("4,5 mg", "30,500") belongs to the name.
 _DAYS_AGO = re.compile(
     r"(?P<name>.*\S)\s*(?:(?<!\d),\s*|,\s+)(?P<days>\d{1,9})(?:\s*days?)?(?:\s*ago)?",
@@ -83,7 +95,7 @@ class Group:
     is_open: bool
 
 
-def _lines_field(label: str, help_text: str) -> forms.CharField:
+def _lines_field(label: "_StrPromise", help_text: "_StrPromise") -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -96,18 +108,20 @@ class CheckForm(forms.Form):
     """What the screen is asked of. Nothing has to be filled in, and nothing is kept."""
 
     medicines = _lines_field(
-        "Medicines you use now",
-        "One a line, as written on the box. Those you buy without a prescription count too.",
+        _("Medicines you use now"),
+        _("One a line, as written on the box. Those you buy without a prescription count too."),
     )
     past_medicines = _lines_field(
-        "Medicines you no longer use",
-        "One a line, from the last 12 months. If you know the days since the last use, write them"
-        " behind a comma: codeine, 12",
+        _("Medicines you no longer use"),
+        _(
+            "One a line, from the last 12 months. If you know the days since the last use, write"
+            " them behind a comma: codeine, 12"
+        ),
     )
-    conditions = _lines_field("Conditions you have", "One a line.")
+    conditions = _lines_field(_("Conditions you have"), _("One a line."))
     birth_year = forms.CharField(
-        label="Year of birth",
-        help_text="Such as 1975.",
+        label=_("Year of birth"),
+        help_text=_("Such as 1975."),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -118,8 +132,8 @@ class CheckForm(forms.Form):
         self.profile: Profile | None = None  # once it was read; None: nothing was said
         for question in QUESTIONS:
             self.fields[question.id] = forms.ChoiceField(
-                label=question.text,
-                help_text=question.help,
+                label=said(question.text),
+                help_text=said(question.help),
                 choices=_ANSWERS,
                 required=False,
                 widget=forms.RadioSelect,
@@ -153,22 +167,22 @@ class CheckForm(forms.Form):
         for heading, names in GROUPS.items():
             fields = tuple(self[name] for name in names)
             is_open = heading == _OPEN or any(field.value() or field.errors for field in fields)
-            yield Group(heading=heading, fields=fields, is_open=is_open)
+            yield Group(heading=gettext(heading), fields=fields, is_open=is_open)
 
 
 def _conditions() -> list[tuple[str, str]]:
-    return [("", "Choose"), *((one.id, one.name) for one in catalogue())]
+    return [("", gettext("Choose")), *((one.id, said(one.name)) for one in catalogue())]
 
 
 class PackForm(forms.Form):
     """The condition that a pack is printed for."""
 
     condition = forms.ChoiceField(
-        label="For which condition?",
+        label=_("For which condition?"),
         choices=_conditions,
         error_messages={
-            "required": "Choose the condition that the pack is for.",
-            "invalid_choice": "Choose a condition from the list.",
+            "required": _("Choose the condition that the pack is for."),
+            "invalid_choice": _("Choose a condition from the list."),
         },
     )
 
@@ -178,10 +192,13 @@ class PackForm(forms.Form):
         return next(one for one in catalogue() if one.id == wanted)
 
 
+_TOO_LONG: Final = _("this has %(show_value)s characters. Write %(limit_value)s or fewer.")
+
+
 class _KeptField(forms.CharField):
     """A text in a person's own words, kept as a note is; its length is that of what is kept."""
 
-    def __init__(self, label: str, *, help_text: str = "") -> None:
+    def __init__(self, label: "_StrPromise", *, help_text: "_StrPromise | str" = "") -> None:
         super().__init__(
             label=label,
             help_text=help_text,
@@ -189,21 +206,19 @@ class _KeptField(forms.CharField):
             max_length=LONGEST_WORDS,
             widget=forms.Textarea(attrs={"rows": 4}),
         )
-        self.error_messages["max_length"] = (
-            f"{label}: this has %(show_value)s characters. Write {LONGEST_WORDS:,} or fewer."
-        )
+        self.error_messages["max_length"] = format_lazy("{}: {}", label, _TOO_LONG)
 
     def to_python(self, value: Any) -> str:
         return typed.kept(str(super().to_python(value) or ""))
 
 
-def _day_field(label: str, **kwargs: Any) -> forms.DateField:
+def _day_field(label: "_StrPromise", **kwargs: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "required": "Write the day of the talk.",
-            "invalid": f"{label}: write the day like 2026-11-30.",
+            "required": _("Write the day of the talk."),
+            "invalid": format_lazy("{}: {}", label, _("write the day like 2026-11-30.")),
         },
         **kwargs,
     )
@@ -212,25 +227,25 @@ def _day_field(label: str, **kwargs: Any) -> forms.DateField:
 class TalkForm(forms.Form):
     """How a talk with a prescriber went."""
 
-    day = _day_field("Day of the talk")
+    day = _day_field(_("Day of the talk"))
     who = forms.CharField(
-        label="With whom",
+        label=_("With whom"),
         required=False,
         max_length=LONGEST_NAME,
-        error_messages={"max_length": f"With whom: write {LONGEST_NAME} letters or fewer."},
+        error_messages={"max_length": _("With whom: write %(limit_value)s letters or fewer.")},
     )
     said = forms.ChoiceField(
-        label="What did they say?",
+        label=_("What did they say?"),
         choices=Talk.Said.choices,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose what they said: yes, not now or no.",
-            "invalid_choice": "Choose what they said: yes, not now or no.",
+            "required": _("Choose what they said: yes, not now or no."),
+            "invalid_choice": _("Choose what they said: yes, not now or no."),
         },
     )
-    reason = _KeptField("Why?", help_text="In their words, or in yours.")
-    change = _KeptField("What would have to change?")
-    again = _day_field("When will you talk again?", required=False)
+    reason = _KeptField(_("Why?"), help_text=_("In their words, or in yours."))
+    change = _KeptField(_("What would have to change?"))
+    again = _day_field(_("When will you talk again?"), required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -244,7 +259,7 @@ class TalkForm(forms.Form):
         """Refuse a talk that lies ahead."""
         day: date = self.cleaned_data["day"]
         if day > self._today:
-            raise forms.ValidationError("This day lies ahead. Write the day of the talk.")
+            raise forms.ValidationError(_("This day lies ahead. Write the day of the talk."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -252,7 +267,9 @@ class TalkForm(forms.Form):
         cleaned = super().clean() or {}
         day, again = cleaned.get("day"), cleaned.get("again")
         if day and again and again <= day:
-            self.add_error("again", "The next talk comes after this one. Write a later day.")
+            self.add_error(
+                "again", gettext("The next talk comes after this one. Write a later day.")
+            )
         return cleaned
 
 
@@ -283,9 +300,9 @@ def _past_medicine(line: str) -> dict[str, Any]:
 
 def _number(text: str) -> int | Decimal | str:
     """Read a number as it was typed; what is none stays a text, which the profile refuses."""
-    if not _NUMBER.fullmatch(text):
+    number = decimal_number(text)
+    if number is None:
         return text
-    number = Decimal(text.replace(",", "."))
     return int(number) if number == number.to_integral_value() else number
 
 
@@ -297,6 +314,9 @@ def _field_of(problem: Problem) -> str | None:
 
 def _told(problem: Problem, label: str) -> str:
     entry = re.search(r"entry \d+|\[\d+\]", problem.place)
-    where = label + (f", entry {re.sub('[^0-9]', '', entry[0])}" if entry else "")
-    where += ", days since the last use" if problem.place.endswith("days_ago") else ""
-    return f"{where}: {problem.given}. Expected: {problem.expected}. {problem.todo}"
+    where = [label]
+    if entry:
+        where.append(gettext("entry {number}").format(number=re.sub("[^0-9]", "", entry[0])))
+    if problem.place.endswith("days_ago"):
+        where.append(gettext("days since the last use"))
+    return problems.line(replace(problem, place=", ".join(where)))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from openldn.evidence.claims import Category, Claim, claims
 from openldn.evidence.conditions import Condition, catalogue, plain
 from openldn.evidence.search import Entry, nearest_entries, search
@@ -22,16 +24,17 @@ from openldn.web.ask.cards import (
     effect_card,
 )
 from openldn.web.ask.citing import Citation, Link
+from openldn.web.languages.tables import said
 
 __all__ = ["Found", "look"]
 
 _HEADINGS: Final = {
-    Category.BENEFIT: "What it is said to do",
-    Category.CONDITION: "Where it is said to help",
-    Category.MECHANISM: "How it is said to act",
-    Category.SIDE_EFFECT: "What is said of side effects",
-    Category.DOSE: "What is said of the dose",
-    Category.BACKGROUND: "What is said of the drug",
+    Category.BENEFIT: _("What it is said to do"),
+    Category.CONDITION: _("Where it is said to help"),
+    Category.MECHANISM: _("How it is said to act"),
+    Category.SIDE_EFFECT: _("What is said of side effects"),
+    Category.DOSE: _("What is said of the dose"),
+    Category.BACKGROUND: _("What is said of the drug"),
 }
 _SHOWN_LETTERS = 80
 
@@ -93,7 +96,9 @@ def _fitting(words: str) -> tuple[Entry, ...]:
 
 
 def _title(entry: Entry) -> str:
-    return plain(entry.claim if isinstance(entry, Claim) else entry.name)
+    if isinstance(entry, Claim):
+        return plain(entry.claim)
+    return plain(f"{entry.name} {said(entry.name)}")  # also as the reader's language has it
 
 
 def _is_about(entry: Entry, condition: Condition) -> bool:
@@ -109,7 +114,7 @@ def _is_about(entry: Entry, condition: Condition) -> bool:
 def _under_headings(found: Iterable[ClaimCard]) -> tuple[tuple[str, tuple[ClaimCard, ...]], ...]:
     cards = tuple(found)
     groups = (
-        (heading, tuple(card for card in cards if card.category is category))
+        (str(heading), tuple(card for card in cards if card.category is category))
         for category, heading in _HEADINGS.items()
     )
     return tuple((heading, group) for heading, group in groups if group)

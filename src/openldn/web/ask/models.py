@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from openldn.web.person.models.append_only import AppendOnly
 
@@ -27,9 +28,9 @@ class Talk(AppendOnly):
     class Said(models.TextChoices):
         """What was said."""
 
-        AGREED = "agreed", "Yes"
-        NOT_NOW = "not-now", "Not now"
-        NO = "no", "No"
+        AGREED = "agreed", _("Yes")
+        NOT_NOW = "not-now", _("Not now")
+        NO = "no", _("No")
 
     person = models.ForeignKey("access.Person", on_delete=models.PROTECT, related_name="talks")
     day = models.DateField()

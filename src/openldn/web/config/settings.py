@@ -63,15 +63,19 @@ INSTALLED_APPS = [
     "openldn.web.keeping",
     "openldn.web.reminders",
     "openldn.web.offline",
+    "openldn.web.languages",
+    "openldn.web.gallery",
 ]
 
 MIDDLEWARE = [
     "openldn.web.access.middleware.headers",
     "openldn.web.access.middleware.known_host_only",
-    "openldn.web.access.middleware.small_only",
     "openldn.web.offline.lighter.light_files",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # From here on every refusal is said in the reader's language.
+    "openldn.web.languages.middleware.in_the_reader_s_language",
+    "openldn.web.access.middleware.small_only",
     "openldn.web.access.middleware.known_only",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
@@ -108,7 +112,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 LANGUAGE_CODE = "en"
-USE_I18N = False
+LANGUAGES = [("en", "English"), ("nb", "Norsk"), ("es", "Español")]  # each by its own name
+USE_I18N = True
+FORMAT_MODULE_PATH = ["openldn.web.languages.formats"]
 USE_TZ = True  # stored in UTC; calendar days are the person's own, see person.clock
 TIME_ZONE = "UTC"
 

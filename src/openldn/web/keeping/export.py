@@ -21,11 +21,13 @@ from openldn.web.person.records import diary_of
 __all__ = ["exported"]
 
 _FORMAT = 1
+_RECKONED = ("=", "+", "-", "@", "\t", "\r")  # how a formula begins
 _README = """\
 Your records, taken from OpenLDN {version} on {day}.
 
 everything.json   every row of every table, as one file for programs
-tables/           the same rows as tables (CSV), one file for each table
+tables/           the same rows as tables (CSV), one file for each table; an apostrophe stands
+                  before a text that a spreadsheet would take for a formula
 audit-trail.csv   every row in the order of time: when it was written, changed or ended
 trials/N/         one folder for each trial:
     plan.toml         the plan, byte for byte as it was added
@@ -103,7 +105,10 @@ def _csv(columns: list[str], rows: list[dict[str, Any]]) -> str:
 
 
 def _cell(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    """Write a cell. A text that a spreadsheet would reckon with begins with an apostrophe."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RECKONED) else value
 
 
 def _moments(row: models.Model) -> Iterator[tuple[datetime, str, str, str]]:
@@ -118,7 +123,7 @@ def _audit(lines: list[tuple[datetime, str, str, str]]) -> str:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(["when", "row", "what", "in words"])
-    table.writerows((when.isoformat(), *rest) for when, *rest in sorted(lines))
+    table.writerows((when.isoformat(), *map(_cell, rest)) for when, *rest in sorted(lines))
     return written.getvalue()
 
 

@@ -102,8 +102,10 @@ def _picture(outcome: OutcomeAnswer) -> Picture:
 
 @cache
 def _telling() -> str:
-    """Return a fingerprint of every module that tells an answer."""
+    """Return a fingerprint of every module that tells an answer, and of every catalogue."""
     found = hashlib.sha256()
+    for catalogue in sorted(files("openldn.web.languages").joinpath("locale").iterdir(), key=str):
+        found.update(catalogue.joinpath("LC_MESSAGES", "django.mo").read_bytes())
     for path in sorted(files("openldn.report").iterdir(), key=lambda path: path.name):
         if path.name.endswith(".py"):
             found.update(path.read_bytes())

@@ -10,6 +10,7 @@ from openldn.protocol.outcomes import Outcome
 from openldn.report.daily_plot import Scale, own_curve
 from openldn.report.plot_days import PlotDay, plot_days
 from openldn.report.words import title_text
+from openldn.web.languages.tables import said
 from openldn.web.person import dates, items, red_flags
 from openldn.web.person.models import Trial
 
@@ -101,7 +102,7 @@ def _runs(days: Iterable[int]) -> list[tuple[int, int]]:
 
 def _happened(trial: Trial, event: str, run: tuple[int, int]) -> Happened:
     labels = {known.id: known.label for known in items.EVENTS}
-    labels |= {red_flags.event_id(flag.id): flag.name for flag in red_flags.known()}
+    labels |= {red_flags.event_id(flag.id): said(flag.name) for flag in red_flags.known()}
     first, last = (dates.in_words(trial.date_of(day)) for day in run)
     name = title_text(labels.get(event, event).replace("-", " "))
     return Happened(name=name, first=first, last="" if last == first else last)

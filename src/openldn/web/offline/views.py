@@ -110,6 +110,7 @@ def _arrival(request: HttpRequest, now: datetime) -> Arrival:
         day=-1 if day is None else day,
         tap=Tap.of(form.dict()),
         said_at=said_at(form.get("said_at", ""), now=now),
+        adds="adds" in form,
     )
 
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from openldn.evidence.side_effects import SideEffect
+from openldn.web.languages.tables import said
 from openldn.web.person import items, records, red_flags
 from openldn.web.person.models import Told, Trial
 from openldn.web.person.records import Held
@@ -35,7 +38,7 @@ class Danger:
     @property
     def what_to_do(self) -> str:
         """What the table says; empty where it says nothing."""
-        return self.effect.what_to_do if self.effect else ""
+        return said(self.effect.what_to_do) if self.effect else ""
 
     @property
     def source(self) -> str:
@@ -58,7 +61,7 @@ def dangers_of(trial: Trial) -> tuple[Danger, ...]:
     flags = (
         Danger(
             rule=items.red_flag(effect.id),
-            label=effect.name,
+            label=said(effect.name),
             effect=effect,
             is_severe=False,
             days=_days(by_day, items.red_flag(effect.id), "1"),
@@ -68,7 +71,7 @@ def dangers_of(trial: Trial) -> tuple[Danger, ...]:
     severe = (
         Danger(
             rule=f"severe:{known.id}",
-            label=f"{known.label}: severe",
+            label=_("{effect}: severe").format(effect=known.label),
             effect=red_flags.of_app(known.id),
             is_severe=True,
             days=_days(by_day, items.side_effect(known.id), str(red_flags.SEVERE)),

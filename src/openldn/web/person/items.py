@@ -1,7 +1,6 @@
 """What can be answered about a day, and which answers are accepted."""
 
 import math
-import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from openldn.protocol.outcomes import Outcome
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError, Problem
 from openldn.web import typed
-from openldn.web.person import red_flags
+from openldn.web.person import numbers, red_flags
 
 __all__ = [
     "ANOTHER_DOSE",
@@ -42,7 +41,12 @@ class Named:
     """Something on a list of ours: its id in files and its name on pages."""
 
     id: str
-    label: str
+    english: str
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language."""
+        return _(self.english)
 
 
 CAPSULE = "capsule"
@@ -53,21 +57,22 @@ MEDICINE_CHANGE = "other-medicine-change"
 
 # What people on low-dose naltrexone report most often, in our own words (standards.md section 4).
 SIDE_EFFECTS = (
-    Named(id="vivid_dreams", label=gettext_noop("Vivid dreams")),
-    Named(id="broken_sleep", label=gettext_noop("Broken sleep")),
-    Named(id="headache", label=gettext_noop("Headache")),
-    Named(id="feeling_sick", label=gettext_noop("Feeling sick")),
-    Named(id="something_else", label=gettext_noop("Something else")),
+    Named(id="vivid_dreams", english=gettext_noop("Vivid dreams")),
+    Named(id="broken_sleep", english=gettext_noop("Broken sleep")),
+    Named(id="headache", english=gettext_noop("Headache")),
+    Named(id="feeling_sick", english=gettext_noop("Feeling sick")),
+    Named(id="something_else", english=gettext_noop("Something else")),
 )
 # The ids are those of the diary file, so that the analysis knows them.
 EVENTS = (
-    Named(id="flare", label=gettext_noop("A flare")),
-    Named(id="infection", label=gettext_noop("An infection")),
-    Named(id="steroid-burst", label=gettext_noop("Steroids for a few days")),
-    Named(id="vaccination", label=gettext_noop("A vaccine")),
-    Named(id=MEDICINE_CHANGE, label=gettext_noop("Another medicine began, changed or ended")),
+    Named(id="flare", english=gettext_noop("A flare")),
+    Named(id="infection", english=gettext_noop("An infection")),
+    Named(id="steroid-burst", english=gettext_noop("Steroids for a few days")),
+    Named(id="vaccination", english=gettext_noop("A vaccine")),
+    Named(id=MEDICINE_CHANGE, english=gettext_noop("Another medicine began, changed or ended")),
 )
-SEVERITIES = (  # 0 to 3, as in the diary file
+# 0 to 3, as in the diary file; each is looked up where it is shown.
+SEVERITIES = (
     gettext_noop("None"),
     gettext_noop("Mild"),
     gettext_noop("Moderate"),
@@ -77,7 +82,6 @@ SEVERITIES = (  # 0 to 3, as in the diary file
 _STORED_AS = {"steroid-burst": "steroid_burst", MEDICINE_CHANGE: "medicine_change"}
 _NOTE_LENGTH = 2000
 _IN_MG = " mg"  # what a kept dose ends with, beside "1" for the planned one and "0" for none
-_NUMBER = re.compile(r"(?!-0*(?:[.,]0*)?$)[+-]?\d{1,9}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 def outcome(outcome_id: str) -> str:
@@ -187,10 +191,10 @@ def _no_such_dose(mg: str, *, is_above: bool) -> Problem:
 def _too_long(value: str) -> Problem:
     return Problem(
         code="LDN-W012",
-        place="Your note",
-        given=f"{len(value):,} characters",
-        expected=f"{_NOTE_LENGTH:,} or fewer",
-        todo="Nothing was saved yet. Make it shorter, and save again.",
+        place=_("Your note"),
+        given=_("{count} characters").format(count=numbers.in_words(len(value))),
+        expected=_("{count} or fewer").format(count=numbers.in_words(_NOTE_LENGTH)),
+        todo=_("Nothing was saved yet. Make it shorter, and save again."),
     )
 
 
@@ -214,9 +218,9 @@ def _outcome_of(plan: Plan, name: str) -> Outcome:
 
 
 def _score(known: Outcome, value: str) -> str:
-    number = float(value.replace(",", ".")) if _NUMBER.fullmatch(value) else math.nan
+    found = numbers.decimal_number(value)
+    number = math.nan if found is None else float(found)
     is_whole_scale = float(known.step).is_integer() and float(known.minimum).is_integer()
-    kind = "whole number" if is_whole_scale else "number"
     if known.holds(number) and (number.is_integer() or not is_whole_scale):
         return f"{number:g}"
     raise InputError(
@@ -224,9 +228,13 @@ def _score(known: Outcome, value: str) -> str:
             Problem(
                 code="LDN-W011",
                 place=known.label,
-                given=f"“{value[:40]}”" if value else "nothing",
-                expected=f"a {kind} from {known.minimum:g} to {known.maximum:g}",
-                todo="Write such a number, or leave the question out.",
+                given=f"“{value[:40]}”" if value else _("nothing"),
+                expected=(
+                    _("a whole number from {low} to {high}")
+                    if is_whole_scale
+                    else _("a number from {low} to {high}")
+                ).format(low=numbers.in_words(known.minimum), high=numbers.in_words(known.maximum)),
+                todo=_("Write such a number, or leave the question out."),
             )
         ]
     )
@@ -236,8 +244,8 @@ def not_an_answer(item: str, value: str) -> Problem:
     """Say that a form holds what no page of ours asks."""
     return Problem(
         code="LDN-W010",
-        place="This form",
+        place=_("This form"),
         given=f"“{value[:40] or item[:40]}”",
-        expected="one of the answers on the page",
-        todo="Open the page again and choose an answer.",
+        expected=_("one of the answers on the page"),
+        todo=_("Open the page again and choose an answer."),
     )

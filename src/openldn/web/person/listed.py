@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from openldn.web.languages.tables import said
 from openldn.web.person import items, records, red_flags
 from openldn.web.person.models import Trial
 from openldn.web.person.records import Held
@@ -66,7 +67,7 @@ def warning_signs_of(trial: Trial, day: int) -> tuple[Listed, ...]:
     held = records.in_force(trial.entries.filter(day=day)).get(day, {})
     return tuple(
         replace(
-            _listed(items.red_flag(known.id), known.name, held, (("1", _("Yes, today")),)),
+            _listed(items.red_flag(known.id), said(known.name), held, (("1", _("Yes, today")),)),
             what_to_do=known.what_to_do,
         )
         for known in red_flags.known()

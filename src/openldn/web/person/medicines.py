@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from openldn.protocol.medicines import LONGEST_NAME
 from openldn.protocol.problems import InputError, Problem
 from openldn.protocol.safety import TouchedRule
-from openldn.web.person import items, screens
+from openldn.web.person import items, numbers, screens
 from openldn.web.person.models import MedicineNote, Trial
 from openldn.web.person.screens import Screened
 
@@ -115,10 +117,10 @@ def too_many(given: int) -> Problem:
     """Say that a list is too long."""
     return Problem(
         code="LDN-W044",
-        place="Your medicines",
-        given=f"{given:,} names",
-        expected=f"{MOST} or fewer",
-        todo="Keep those that you use now.",
+        place=_("Your medicines"),
+        given=_("{count} names").format(count=numbers.in_words(given)),
+        expected=_("{count} or fewer").format(count=MOST),
+        todo=_("Keep those that you use now."),
     )
 
 
@@ -126,10 +128,10 @@ def not_on_the_list() -> Problem:
     """Say that a form is about what is not on the list any more."""
     return Problem(
         code="LDN-W043",
-        place="This form",
-        given="a medicine that is not on the list, or that has ended already",
-        expected="a medicine that is in use",
-        todo="Nothing was changed. The page now shows the list as it is: please look again.",
+        place=_("This form"),
+        given=_("a medicine that is not on the list, or that has ended already"),
+        expected=_("a medicine that is in use"),
+        todo=_("Nothing was changed. The page now shows the list as it is: please look again."),
     )
 
 
@@ -161,18 +163,22 @@ def _medicine(stack: list[MedicineNote]) -> Medicine:
 def _no_name(name: str) -> Problem:
     return Problem(
         code="LDN-W040",
-        place="The name",
-        given=f"{len(name):,} characters" if name else "nothing",
-        expected=f"the name as on the box, {LONGEST_NAME} characters or fewer",
-        todo="Nothing was saved yet. Write the name, and save again.",
+        place=_("The name"),
+        given=_("{count} characters").format(count=numbers.in_words(len(name)))
+        if name
+        else _("nothing"),
+        expected=_("the name as on the box, {count} characters or fewer").format(
+            count=LONGEST_NAME
+        ),
+        todo=_("Nothing was saved yet. Write the name, and save again."),
     )
 
 
 def _no_end(text: str, earliest: date, today: date) -> Problem:
     return Problem(
         code="LDN-W042",
-        place="The last day of use",
-        given=f"“{text[:40]}”" if text.strip() else "nothing",
-        expected=f"a day from {earliest} to {today}",
-        todo="Nothing was saved yet. Write the day like 2026-11-30, and save again.",
+        place=_("The last day of use"),
+        given=f"“{text[:40]}”" if text.strip() else _("nothing"),
+        expected=_("a day from {first} to {last}").format(first=earliest, last=today),
+        todo=_("Nothing was saved yet. Write the day like 2026-11-30, and save again."),
     )

@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from openldn.protocol.plan import Plan
 from openldn.protocol.stop_rules import MetRule
+from openldn.web.languages.tables import said
 from openldn.web.person import dangers, dates, pauses, watching
 from openldn.web.person.dangers import Danger
 from openldn.web.person.models import Told, Trial
@@ -19,7 +23,10 @@ from openldn.web.person.period_questions import UNDO_FOR, Touch, asked_about, to
 __all__ = ["Moment", "Noted", "Notice", "Notices", "notices_of", "pause_notice"]
 
 _SAFETY = "safety:"  # before the id of a rule of the gate, where the plan's own rules have theirs
-_IF_VERY_ILL = "If you feel very ill, call emergency care and say that you take naltrexone."
+_IF_VERY_ILL = gettext_lazy(
+    "If you feel very ill, call emergency care and say that you take naltrexone."
+)
+_NOT_ALONE = gettext_lazy("Do not change a prescribed medicine on your own.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +51,7 @@ class Notice:
     whom: str
     moments: tuple[Moment, ...]
     more: str = ""
-    source: str = ""
+    source: str = ""  # in English, as the tables name it
     noted: str = ""  # when she noted it, in words; empty: not yet
     can_undo: bool = False  # the note was just made
     undo: tuple[str, ...] = ()  # the rule and the row of each note that Undo takes back
@@ -53,6 +60,11 @@ class Notice:
     is_question: bool = False  # it waits for a decision, and nothing is stopped
     page: str = ""  # the address name of the page that settles it, instead of a note
     to_page: str = ""  # what leads there
+
+    @property
+    def have_told(self) -> str:
+        """The words of the button that notes it."""
+        return _("I have told {whom}").format(whom=self.whom)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,21 +112,30 @@ def pause_notice(trial: Trial, *, today: date) -> Notice | None:
         return None
     who, plan = watching.prescriber_of(trial.plan), trial.plan
     found = pauses.stops(pauses.blocking(trial, today=today))
-    whys = {cause.words: cause.rule.why for cause in reversed(found)}  # of each entry the gravest
+    whys = {
+        cause.words: said(cause.rule.why) for cause in reversed(found)
+    }  # of each entry the gravest
     reasons = [_cause(words, why) for words, why in reversed(whys.items())]
     if not reasons:
-        reasons = ["No stop rule is touched any more. The trial waits for the prescriber."]
+        reasons = [_("No stop rule is touched any more. The trial waits for the prescriber.")]
     return Notice(
-        chip="Paused",
-        head="This trial is paused",
-        reasons=(f"It has been paused since {dates.in_words(held.first)}.", *reasons),
-        what_next=f"Talk to {who} before the next {_dose_word(plan)}.",
-        more=f"Do not change a prescribed medicine on your own. {_IF_VERY_ILL}",
+        chip=_("Paused"),
+        head=_("This trial is paused"),
+        reasons=(
+            _("It has been paused since {day}.").format(day=dates.in_words(held.first)),
+            *reasons,
+        ),
+        what_next=(
+            _("Talk to {who} before the next capsule.")
+            if _is_capsule(plan)
+            else _("Talk to {who} before the next dose.")
+        ).format(who=who),
+        more=f"{_NOT_ALONE} {_IF_VERY_ILL}",
         source=f"Rule {', '.join(held.rules)}.",
         whom=who,
         moments=(),
         page="person:going_on",
-        to_page="How the trial goes on",
+        to_page=_("How the trial goes on"),
     )
 
 
@@ -136,20 +157,20 @@ def _of_open_questions(trial: Trial, today: date) -> tuple[Notice, ...]:
     who = watching.prescriber_of(trial.plan)
     rules = ", ".join(dict.fromkeys(cause.rule.id for cause in asked))
     sources = ", ".join(dict.fromkeys(one for cause in asked for one in cause.rule.source))
-    todo = dict.fromkeys(cause.rule.do for cause in asked)
+    todo = dict.fromkeys(said(cause.rule.do) for cause in asked)
     return (
         Notice(
-            chip="A question for your prescriber",
-            head="Your list of medicines",
-            reasons=(*dict.fromkeys(_cause(c.words, c.rule.why) for c in asked), *todo),
-            what_next=f"Tell {who}, and write down here what was decided.",
-            more="Do not change a prescribed medicine on your own.",
-            source=f"Rule {rules}. Source: {sources}.",
+            chip=_("A question for your prescriber"),
+            head=_("Your list of medicines"),
+            reasons=(*dict.fromkeys(_cause(c.words, said(c.rule.why)) for c in asked), *todo),
+            what_next=_("Tell {who}, and write down here what was decided.").format(who=who),
+            more=str(_NOT_ALONE),
+            source=_rule_and_source(rules, sources),
             whom=who,
             moments=(),
             is_question=True,
             page="person:going_on",
-            to_page="Write down the decision",
+            to_page=_("Write down the decision"),
         ),
     )
 
@@ -166,18 +187,26 @@ def _of_dangers(trial: Trial, notes: dict[str, list[Told]]) -> tuple[Notice, ...
 
 def _danger(trial: Trial, danger: Danger, days: tuple[int, ...]) -> Notice:
     who = watching.prescriber_of(trial.plan)
-    when = " and ".join(dates.day_month(trial.date_of(day)) for day in days)
-    said = f"You noted it {'as severe ' if danger.is_severe else ''}for {when}."
-    call = f"Call {who} before your next {_dose_word(trial.plan)}."
+    when = dates.joined([dates.day_month(trial.date_of(day)) for day in days])
+    noted = (
+        _("You noted it as severe for {days}.")
+        if danger.is_severe
+        else _("You noted it for {days}.")
+    ).format(days=when)
+    call = (
+        _("Call {who} before your next capsule.")
+        if _is_capsule(trial.plan)
+        else _("Call {who} before your next dose.")
+    ).format(who=who)
     first, then = (danger.what_to_do, call) if danger.leads else (call, danger.what_to_do)
     return Notice(
-        chip="Severe" if danger.is_severe else "Warning sign",
+        chip=_("Severe") if danger.is_severe else _("Warning sign"),
         head=danger.label,
-        reasons=(said,),
+        reasons=(noted,),
         what_next=first,
-        more=" ".join(filter(None, (then, _IF_VERY_ILL))),
+        more=" ".join(filter(None, (then, str(_IF_VERY_ILL)))),
         source=f"Source: {danger.source}." if danger.source else "",
-        whom=f"{who} or emergency care" if danger.is_urgent else who,
+        whom=_("{who} or emergency care").format(who=who) if danger.is_urgent else who,
         moments=(Moment(rule=danger.rule, days=days),),
         is_urgent=danger.is_urgent,
     )
@@ -185,16 +214,21 @@ def _danger(trial: Trial, danger: Danger, days: tuple[int, ...]) -> Notice:
 
 def _of_plan(trial: Trial, met: MetRule) -> Notice:
     plan, rule = trial.plan, met.rule
-    said = watching.said_by_plan(plan, rule)
     who = watching.prescriber_of(plan)
     return Notice(
-        chip="Your plan names this moment",
-        head=met.watched.words,
+        chip=_("Your plan names this moment"),
+        head=watching.moment_in_words(met.watched),
         reasons=(
-            met.explained(trial.start),
-            f"The plan that you and {who} agreed says: “{said}”.",
+            watching.explained(met, start=trial.start),
+            _("The plan that you and {who} agreed says: “{words}”.").format(
+                who=who, words=watching.said_by_plan(plan, rule)
+            ),
         ),
-        what_next=f"Talk to {who} before your next {_dose_word(plan)}.",
+        what_next=(
+            _("Talk to {who} before your next capsule.")
+            if _is_capsule(plan)
+            else _("Talk to {who} before your next dose.")
+        ).format(who=who),
         whom=watching.told_whom(plan, rule),
         moments=(Moment(rule=rule.id, days=met.days),),
     )
@@ -244,15 +278,16 @@ def _touched(trial: Trial, touched: tuple[Touch, ...], *, can_change: bool) -> N
     rules = ", ".join(touch.rule.id for touch in touched)
     sources = ", ".join(dict.fromkeys(one for touch in touched for one in touch.rule.source))
     return Notice(
-        chip="A safety rule is touched",
-        head=f"Your answers before period {touched[0].period}",
-        reasons=tuple(touch.rule.why for touch in touched),
+        chip=_("A safety rule is touched"),
+        head=_("Your answers before period {number}").format(number=touched[0].period),
+        reasons=tuple(said(touch.rule.why) for touch in touched),
         what_next=(
-            f"Talk to {who} before your next {_dose_word(trial.plan)}, and say what you took and "
-            "when."
-        ),
-        more=(f"Do not change a prescribed medicine on your own. {_IF_VERY_ILL}"),
-        source=f"Rule {rules}. Source: {sources}.",
+            _("Talk to {who} before your next capsule, and say what you took and when.")
+            if _is_capsule(trial.plan)
+            else _("Talk to {who} before your next dose, and say what you took and when.")
+        ).format(who=who),
+        more=f"{_NOT_ALONE} {_IF_VERY_ILL}",
+        source=_rule_and_source(rules, sources),
         whom=who,
         moments=tuple(Moment(rule=_name(touch), days=(touch.day,)) for touch in touched),
         can_change=can_change,
@@ -261,7 +296,8 @@ def _touched(trial: Trial, touched: tuple[Touch, ...], *, can_change: bool) -> N
 
 def _noted(trial: Trial, notes: dict[str, list[Told]], now: datetime) -> list[Noted]:
     """List the notes of the last minutes about the plan's own rules and about warning signs."""
-    labels = {one.rule.id: one.words for one in watching.known_of(trial.plan)}
+    known = watching.known_of(trial.plan)
+    labels = {one.rule.id: watching.moment_in_words(one) for one in known}
     labels |= {one.rule: one.label for one in dangers.dangers_of(trial)}
     return [
         Noted(rule=rule, row=stack[-1].pk, words=f"{labels[rule]}. {_noted_words(stack[-1])}")
@@ -276,12 +312,16 @@ def _is_fresh(note: Told, now: datetime) -> bool:
 
 def _noted_words(note: Told) -> str:
     when = dates.day_month(note.noted_at.astimezone().date())
-    return f"You noted on {when} that {note.whom} knows."
+    return _("You noted on {day} that {whom} knows.").format(day=when, whom=note.whom)
 
 
 def _name(touch: Touch) -> str:
     return f"{_SAFETY}{touch.rule.id}"
 
 
-def _dose_word(plan: Plan) -> str:
-    return "capsule" if plan.drug.form == "capsule" else "dose"
+def _rule_and_source(rules: str, sources: str) -> str:
+    return f"Rule {rules}. Source: {sources}."
+
+
+def _is_capsule(plan: Plan) -> bool:
+    return plan.drug.form == "capsule"

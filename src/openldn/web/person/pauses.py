@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from openldn.protocol import safety
 from openldn.protocol.problems import Problem
 from openldn.protocol.safety import Severity, TouchedRule
@@ -58,7 +60,7 @@ def standing(trial: Trial, *, today: date) -> tuple[Cause, ...]:
         Cause(
             entry=f"answer:{touch.row}",
             rule=touch.rule,
-            words=f"Your answers before period {touch.period}",
+            words=_("Your answers before period {number}").format(number=touch.period),
         )
         for touch in period_questions.standing(trial)
     )
@@ -154,11 +156,12 @@ def not_yet(causes: Iterable[Cause]) -> Problem:
     """Say that a trial cannot go on over a stop rule."""
     return Problem(
         code="LDN-W041",
-        place="Going on",
-        given="a stop rule that is still touched: "
-        + ", ".join(dict.fromkeys(cause.rule.id for cause in causes)),
-        expected="no stop rule that is touched",
-        todo="Nothing was changed. Talk to your prescriber about the points on this page.",
+        place=_("Going on"),
+        given=_("a stop rule that is still touched: {rules}").format(
+            rules=", ".join(dict.fromkeys(cause.rule.id for cause in causes))
+        ),
+        expected=_("no stop rule that is touched"),
+        todo=_("Nothing was changed. Talk to your prescriber about the points on this page."),
     )
 
 
@@ -166,10 +169,12 @@ def not_shown(causes: Iterable[Cause]) -> Problem:
     """Say that a decision cannot be about what its page did not show."""
     return Problem(
         code="LDN-W045",
-        place="This form",
-        given="a page from before this came: " + ", ".join(cause.words for cause in causes),
-        expected="a decision about every point that is open",
-        todo="Nothing was recorded. The page now shows every point: please look again.",
+        place=_("This form"),
+        given=_("a page from before this came: {points}").format(
+            points=", ".join(cause.words for cause in causes)
+        ),
+        expected=_("a decision about every point that is open"),
+        todo=_("Nothing was recorded. The page now shows every point: please look again."),
     )
 
 

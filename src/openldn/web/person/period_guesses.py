@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from openldn.protocol.plan import Period
 from openldn.protocol.problems import InputError, Problem
 from openldn.web.person import items
@@ -79,9 +81,11 @@ def asked_of(
     scale = [(str(value), _sure(value)) for value in range(_MOST + 1)]
     return GuessAsked(
         number=period.number,
-        guesses=_keys([(one.value, one.label) for one in _GUESSES], typed.get("guess", "")),
+        guesses=_keys([(one.value, str(one.label)) for one in _GUESSES], typed.get("guess", "")),
         sureness=_keys(scale, typed.get("sure", "")),
-        reasons=_keys(PeriodGuess.Why.choices, typed.get("reason", "")),
+        reasons=_keys(
+            [(one.value, str(one.label)) for one in PeriodGuess.Why], typed.get("reason", "")
+        ),
         said=_in_words(held) if held else None,
         undo_row=held.pk if held else None,
     )
@@ -126,9 +130,9 @@ def accepted(form: Mapping[str, str]) -> GuessGiven:
     missing = [
         _missing(place, expected)
         for place, expected, is_given in (
-            ("Your guess", "LDN, placebo or “I don’t know”", said != ""),
-            ("How sure you are", "a number from 0 to 10", sure != "" or not is_known),
-            ("Your main reason", "one of the five reasons", why != "" or not is_known),
+            (_("Your guess"), _("LDN, placebo or “I don’t know”"), said != ""),
+            (_("How sure you are"), _("a number from 0 to 10"), sure != "" or not is_known),
+            (_("Your main reason"), _("one of the five reasons"), why != "" or not is_known),
         )
         if not is_given
     ]
@@ -142,18 +146,19 @@ def _keys(choices: list[tuple[str, str]], chosen: str) -> tuple[Key, ...]:
 
 
 def _sure(value: int) -> str:
-    ends = {0: ", only a guess", _MOST: ", certain"}
-    return f"{value}{ends.get(value, '')}"
+    if value == 0:
+        return _("0, only a guess")
+    return _("10, certain") if value == _MOST else str(value)
 
 
 def _in_words(held: PeriodGuess) -> str:
     if held.said == PeriodGuess.Said.SKIPPED:
-        return "Left out"
-    parts = [PeriodGuess.Said(held.said).label]
+        return _("Left out")
+    parts = [str(PeriodGuess.Said(held.said).label)]
     if held.confidence is not None:
-        parts.append(f"sure {held.confidence} of {_MOST}")
+        parts.append(_("sure {number} of 10").format(number=held.confidence))
     if held.reason:
-        parts.append(PeriodGuess.Why(held.reason).label)
+        parts.append(str(PeriodGuess.Why(held.reason).label))
     return ", ".join(parts)
 
 
@@ -161,7 +166,7 @@ def _missing(place: str, expected: str) -> Problem:
     return Problem(
         code="LDN-W013",
         place=place,
-        given="nothing",
+        given=_("nothing"),
         expected=expected,
-        todo="Nothing was saved yet. Choose one and save again, or leave the guess out.",
+        todo=_("Nothing was saved yet. Choose one and save again, or leave the guess out."),
     )

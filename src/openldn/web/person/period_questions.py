@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from openldn.protocol import safety
 from openldn.protocol.plan import Period, Plan
 from openldn.protocol.safety import Question, TouchedRule
@@ -54,8 +56,8 @@ class PeriodQuestion:
     def keys(self) -> tuple[tuple[str, str, bool], ...]:
         """Value, text, and whether it was chosen."""
         return (
-            ("0", "No", self.answer is False),
-            ("1", "Yes, or not sure", self.answer is True),
+            ("0", _("No"), self.answer is False),
+            ("1", _("Yes, or not sure"), self.answer is True),
         )
 
 
@@ -64,7 +66,7 @@ class PeriodAsked:
     """The questions of one period on one evening."""
 
     number: int
-    begins: str  # when, in words
+    heading: str  # the period and when it begins
     is_late: bool  # the period has begun before today
     questions: tuple[PeriodQuestion, ...]
     can_undo: bool
@@ -88,10 +90,13 @@ class PeriodAsked:
         """What was answered so far, in one line."""
         yes = sum(one.answer is True for one in self.questions)
         total = len(self.questions)
-        words = f"{self.n_answered} of {total} answered"
         if self.n_answered == total and not yes:
-            return f"{words}, each with no"
-        return f"{words}, {yes} with yes or not sure" if yes else words
+            words = _("{count} of {total} answered, each with no")
+        elif yes:
+            words = _("{count} of {total} answered, {yes} with yes or not sure")
+        else:
+            words = _("{count} of {total} answered")
+        return words.format(count=self.n_answered, total=total, yes=yes)
 
 
 def asked_about(plan: Plan, day: int) -> Period | None:
@@ -116,7 +121,7 @@ def asked_of(
         return None
     return PeriodAsked(
         number=period.number,
-        begins=_begins(first, today),
+        heading=_heading(period.number, first, today),
         is_late=first < today,
         questions=tuple(
             PeriodQuestion(question=one, answer=held[one.id].answer if one.id in held else None)
@@ -179,7 +184,11 @@ def _stacks(trial: Trial) -> dict[tuple[int, str], list[PeriodAnswer]]:
     return stacks
 
 
-def _begins(first: date, today: date) -> str:
+def _heading(number: int, first: date, today: date) -> str:
     if first > today:
-        return "begins tomorrow"
-    return "begins today" if first == today else f"began on {dates.in_words(first)}"
+        words = _("Period {number} begins tomorrow")
+    elif first == today:
+        words = _("Period {number} begins today")
+    else:
+        words = _("Period {number} began on {day}")
+    return words.format(number=number, day=dates.in_words(first))

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from openldn.protocol.calendar import Phase, PlannedDay, calendar
 from openldn.protocol.doses import Dose
 from openldn.protocol.outcomes import Better
@@ -42,12 +45,12 @@ class Cell:
 
 
 _MARK_WORDS = {
-    "recorded": "recorded",
-    "late": "recorded a day late",
-    "ill": "too ill to answer",
-    "none": "nothing recorded",
-    "now": "today",
-    "next": "still to come",
+    "recorded": gettext_lazy("recorded"),
+    "late": gettext_lazy("recorded a day late"),
+    "ill": gettext_lazy("too ill to answer"),
+    "none": gettext_lazy("nothing recorded"),
+    "now": gettext_lazy("today"),
+    "next": gettext_lazy("still to come"),
 }
 
 
@@ -64,12 +67,12 @@ class Stretch:
     def summary(self) -> str:
         """What stands beside its strip."""
         if self.status == "later":
-            return f"starts {dates.short(self.cells[0].when)}"
+            return _("starts {day}").format(day=dates.short(self.cells[0].when))
         settled = [cell for cell in self.cells if cell.mark not in ("now", "next")]
         recorded = sum(cell.mark in ("recorded", "late", "ill") for cell in settled)
         if self.status == "now":
-            return f"{recorded} of {len(settled)} so far"
-        return f"{recorded} of {len(settled)} days"
+            return _("{count} of {total} so far").format(count=recorded, total=len(settled))
+        return _("{count} of {total} days").format(count=recorded, total=len(settled))
 
     @property
     def width(self) -> int:
@@ -99,7 +102,9 @@ class Stretch:
     def span(self) -> str:
         """From when to when, in words."""
         first, last = self.cells[0].when, self.cells[-1].when
-        return f"{dates.day_month(first)} to {dates.day_month(last)}"
+        return _("{first} to {last}").format(
+            first=dates.day_month(first), last=dates.day_month(last)
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,22 +164,34 @@ def pause_lines(trial: Trial) -> tuple[str, ...]:
 def _pause_line(span: Span) -> str:
     first = dates.day_month(span.first)
     if span.end is None:
-        return f"Paused since {first}."
-    days = (span.end - span.first).days
-    words = f"Paused on {first} for {days} {'day' if days == 1 else 'days'}"
-    if span.end == span.first:
-        words = f"Paused on {first} for part of the day"
-    if not span.by or span.decided_on is None:
-        return f"{words}. The entry that had paused it was undone."
-    return f"{words}. {span.by} decided on {dates.day_month(span.decided_on)} that it goes on."
+        return _("Paused since {day}.").format(day=first)
+    count = (span.end - span.first).days
+    words = _("Paused on {day} for part of the day.")
+    if count:
+        words = ngettext(
+            "Paused on {day} for {count} day.", "Paused on {day} for {count} days.", count
+        )
+    then = _("The entry that had paused it was undone.")
+    if span.by and span.decided_on is not None:
+        then = _("{who} decided on {day} that it goes on.").format(
+            who=span.by, day=dates.day_month(span.decided_on)
+        )
+    return f"{words.format(day=first, count=count)} {then}"
+
+
+_QUESTIONS = {
+    (True, True): gettext_lazy("Is my {outcome} lower on LDN than on a capsule without it?"),
+    (True, False): gettext_lazy("Is my {outcome} lower on LDN than on no capsule?"),
+    (False, True): gettext_lazy("Is my {outcome} higher on LDN than on a capsule without it?"),
+    (False, False): gettext_lazy("Is my {outcome} higher on LDN than on no capsule?"),
+}
 
 
 def _question(trial: Trial) -> str:
     plan = trial.plan
     name = plan.primary.label[0].lower() + plan.primary.label[1:]
-    better = "lower" if plan.primary.better is Better.LOWER else "higher"
-    other = "a capsule without it" if plan.design.kind.is_blinded else "no capsule"
-    return f"Is my {name} {better} on LDN than on {other}?"
+    is_lower, is_blinded = plan.primary.better is Better.LOWER, plan.design.kind.is_blinded
+    return _QUESTIONS[is_lower, is_blinded].format(outcome=name)
 
 
 def _stretches(
@@ -218,10 +235,10 @@ def _status(cells: tuple[Cell, ...], today: date) -> str:
 
 def _name(day: PlannedDay) -> str:
     if day.phase is Phase.RANDOMISED:
-        return f"Period {day.period}"
+        return _("Period {number}").format(number=day.period)
     if day.level is not None and day.level.ug:
         return f"LDN {day.level.text}"
-    return "Before LDN" if day.phase is Phase.BASELINE else "No capsule"
+    return _("Before LDN") if day.phase is Phase.BASELINE else _("No capsule")
 
 
 def _mark(held: Mapping[str, Held], when: date, today: date) -> str:
@@ -247,14 +264,19 @@ def _coming(trial: Trial, stretches: tuple[Stretch, ...]) -> tuple[Coming, ...]:
     ][:2]
     the_end = dates.in_words(trial.date_of(trial.plan.total_days))
     if trial.is_sealed:
-        end = Coming(head=f"{the_end}: the seal can open", detail="Then you can read your answer.")
+        end = Coming(
+            head=_("{day}: the seal can open").format(day=the_end),
+            detail=_("Then you can read your answer."),
+        )
     else:
-        end = Coming(head=f"{the_end}: your answer", detail="All days are behind you then.")
+        end = Coming(
+            head=_("{day}: your answer").format(day=the_end),
+            detail=_("All days are behind you then."),
+        )
     return (*ahead, end)
 
 
 def _begins(stretch: Stretch) -> str:
     days = len(stretch.cells)
-    if stretch.number is not None and stretch.name.startswith("Period"):
-        return f"Open the next kit. It lasts {days} days."
-    return f"It lasts {days} days."
+    lasts = ngettext("It lasts {count} day.", "It lasts {count} days.", days).format(count=days)
+    return _("Open the next kit.") + f" {lasts}" if stretch.number is not None else lasts

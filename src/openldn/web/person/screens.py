@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from openldn.evidence.medicines import catalogue
 from openldn.evidence.safety_rules import rules, sources
-from openldn.evidence.screen_words import recognised_as
 from openldn.protocol.medicines import Recognised
 from openldn.protocol.safety import Severity, TouchedRule
 from openldn.protocol.screening import PastMedicine, Profile, screen
+from openldn.web.languages import recognising
 
 __all__ = [
     "Screened",
@@ -73,7 +73,7 @@ def gravest(touched: Iterable[TouchedRule]) -> tuple[TouchedRule, ...]:
 
 def what_is_recognised(one: Recognised) -> str:
     """Tell in one sentence what a name was recognised as."""
-    words = recognised_as(one)
+    words = recognising.recognised_as(one)
     return f"{words[:1].upper()}{words[1:]}."
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from openldn.web.languages.tables import said
 from openldn.web.person import dates, items, pauses, records, red_flags
 from openldn.web.person.listed import Key, Listed
 from openldn.web.person.models import Trial
@@ -152,7 +153,7 @@ def evening_of(trial: Trial, when: date, *, now: datetime, change: int | None = 
             if records.is_given(held, items.event(event.id))
         ),
         warning_signs=tuple(
-            flag.name
+            said(flag.name)
             for flag in red_flags.known()
             if records.is_given(held, items.red_flag(flag.id))
         ),

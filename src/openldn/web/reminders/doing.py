@@ -143,7 +143,7 @@ def _test_device(asked: Asked) -> Done:
         return Done(problems=(_GONE,))
     if not consent.given(asked.person, "push"):
         return Done(problems=(_WITHDRAWN,))
-    language = choosing.wish_of(asked.person, now=asked.now).language
+    language = choosing.wish_of(asked.person, now=asked.now).read_in
     done = _tested(asked, lambda: push.send(device, language, before=_nothing))
     if done.problems == (_GONE,):
         device.delete()

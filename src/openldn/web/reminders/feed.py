@@ -22,7 +22,7 @@ _LOOK_AGAIN = timedelta(hours=12)
 
 def written(calendar: Calendar, wish: Wish, evenings: Iterable[date]) -> bytes:
     """Write the feed. The same wish and evenings give the same bytes."""
-    with translation.override(wish.language):
+    with translation.override(wish.read_in):
         words = str(SENTENCE)
     moments = {day: leaves_at(day, wish.at, wish.zone) for day in evenings}
     document = _empty(words)

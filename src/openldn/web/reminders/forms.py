@@ -32,6 +32,8 @@ class EveningForm(forms.Form):
     zone_name = forms.ChoiceField(
         label=_("Time zone"),
         choices=zones.grouped,
+        # The names of cities are those of the table of zones, in English letters.
+        widget=forms.Select(attrs={"lang": "en"}),
         error_messages={
             "required": _("The time zone is missing. Choose the city nearest to you."),
             "invalid_choice": _(

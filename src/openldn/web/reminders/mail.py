@@ -56,7 +56,7 @@ def send(wish: Wish, *, before: Callable[[], None]) -> None:
 
 
 def _message(wish: Wish) -> EmailMessage:
-    with translation.override(wish.language):
+    with translation.override(wish.read_in):
         words = str(SENTENCE)
     return EmailMessage(
         subject=words,

@@ -66,7 +66,7 @@ def _reminders(wish: Wish, day: date) -> Iterator[_Reminder]:
         for device in devices:
             yield _Reminder(
                 key=(wish.person_id, day, f"push {device.pk}"),
-                send=partial(push.send, device, wish.language),
+                send=partial(push.send, device, wish.read_in),
                 forget=device.delete,
             )
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from openldn.web.access.models import Person
+from openldn.web.consent.models import Consent
 from openldn.web.person.models import Answer
 from openldn.web.person.models.append_only import AppendOnly
 
@@ -35,8 +36,13 @@ class LinkQuerySet(models.QuerySet["Link"]):
     """Links, asked for as the pages need them."""
 
     def open_at(self, now: datetime) -> "LinkQuerySet":
-        """Leave out what has run out or was ended."""
-        return self.filter(ended_at=None, valid_until__gt=now)
+        """Leave out what has run out, was ended, or lies before a withdrawal.
+
+        A later yes, as with the next link, does not open an old address again.
+        """
+        no = Consent.objects.filter(person=models.OuterRef("person"), purpose="share-page")
+        no = no.filter(is_given=False, said_at__gt=models.OuterRef("made_at"))
+        return self.filter(~models.Exists(no), ended_at=None, valid_until__gt=now)
 
 
 class Link(models.Model):

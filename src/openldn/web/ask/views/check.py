@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from openldn.evidence.conditions import find
@@ -11,7 +12,7 @@ from openldn.web.person import clock
 
 __all__ = ["safety_check", "show"]
 
-_NOTHING_SAID = "Nothing was filled in yet. Name a medicine or answer a question."
+_NOTHING_SAID = gettext_lazy("Nothing was filled in yet. Name a medicine or answer a question.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,7 +21,7 @@ def safety_check(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = CheckForm(request.POST if is_sent else None, today=clock.today())
     if is_sent and form.is_valid() and form.profile is None:
-        form.add_error(None, _NOTHING_SAID)
+        form.add_error(None, str(_NOTHING_SAID))
     return show(request, form, PackForm(initial={"condition": _first_known(form)}))
 
 

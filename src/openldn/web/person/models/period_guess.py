@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from openldn.web.person.models.append_only import AppendOnly
 from openldn.web.person.models.trial import Trial
@@ -14,8 +15,8 @@ class Said(models.TextChoices):
     """What a row says."""
 
     LDN = "ldn", "LDN"
-    PLACEBO = "placebo", "Placebo"
-    UNKNOWN = "dont-know", "I don’t know"
+    PLACEBO = "placebo", _("Placebo")
+    UNKNOWN = "dont-know", _("I don’t know")
     SKIPPED = "skipped"  # asked, and left out
     TAKEN_BACK = "taken-back"  # the latest row of this period does not count
 
@@ -23,11 +24,11 @@ class Said(models.TextChoices):
 class Why(models.TextChoices):
     """The main reason for a guess."""
 
-    BETTER = "felt-better", "I felt better"
-    WORSE = "felt-worse", "I felt worse"
-    SIDE_EFFECT = "side-effect", "Side effect"
-    LOOK = "taste-or-look", "Taste or look"
-    NONE = "no-reason", "No reason"
+    BETTER = "felt-better", _("I felt better")
+    WORSE = "felt-worse", _("I felt worse")
+    SIDE_EFFECT = "side-effect", _("Side effect")
+    LOOK = "taste-or-look", _("Taste or look")
+    NONE = "no-reason", _("No reason")
 
 
 _SURE = models.Q(confidence__isnull=False, confidence__range=(0, 10))

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from openldn.protocol.problems import InputError
@@ -113,5 +114,6 @@ def _found(
 
 
 def _span(trial: Trial) -> str:
-    first, last = trial.start, trial.last_date
-    return f"{dates.day_month(first)} {first.year} to {dates.day_month(last)} {last.year}"
+    return _("{first} to {last}").format(
+        first=dates.with_year(trial.start), last=dates.with_year(trial.last_date)
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from openldn.protocol.problems import InputError
@@ -79,7 +80,9 @@ def _shown(one: Medicine) -> Shown:
     when = one.ended_on or one.noted_at.astimezone().date()
     return Shown(
         medicine=one,
-        since=f"{'Last used' if one.ended_on else 'On the list since'} {dates.in_words(when)}",
+        since=(_("Last used {day}") if one.ended_on else _("On the list since {day}")).format(
+            day=dates.in_words(when)
+        ),
         recognised=screens.what_is_recognised(screened.recognised),
         rules=tuple((rule, screens.sources_in_words(rule)) for rule in screened.touched),
         is_fresh=clock.now() - one.latest_at < UNDO_FOR,

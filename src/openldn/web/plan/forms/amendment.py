@@ -54,8 +54,11 @@ class AmendmentForm(forms.Form):
         self._since, self._today = since, today
 
     def clean_reason(self) -> str:
-        """Keep every letter and line."""
-        return typed.kept(self.cleaned_data["reason"])
+        """Keep every letter and line; what steers a screen alone is no reason."""
+        reason = typed.kept(self.cleaned_data["reason"])
+        if not reason:
+            raise forms.ValidationError(self.fields["reason"].error_messages["required"])
+        return reason
 
     def clean_on(self) -> date:
         """Refuse a day ahead, and one before the plan was frozen."""

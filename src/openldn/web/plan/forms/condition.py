@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openldn.evidence.conditions import catalogue
 from openldn.evidence.outcomes import refused
+from openldn.web.languages.tables import said
 from openldn.web.plan.forms.base import StepForm
 from openldn.web.plan.suggestions import conditions_of
 
@@ -21,7 +22,9 @@ class ConditionForm(StepForm):
 
     def build(self) -> None:
         """Offer the catalogue three times."""
-        names = sorted(((one.id, one.name) for one in catalogue()), key=lambda one: one[1].lower())
+        names = sorted(
+            ((one.id, said(one.name)) for one in catalogue()), key=lambda one: one[1].lower()
+        )
         held = [*self.answers.get("conditions", ()), "", "", ""]
         for name, label, value in zip(_FIELDS, _LABELS, held, strict=False):
             none = _("None of these, or I leave it out") if name == "first" else _("Nothing more")
@@ -35,7 +38,7 @@ class ConditionForm(StepForm):
         for name in _FIELDS:
             for condition in conditions_of([cleaned.get(name, "")]):
                 if found := refused(condition):
-                    self.add_error(name, f"{found.why} {found.todo}")
+                    self.add_error(name, f"{said(found.why)} {said(found.todo)}")
         return cleaned
 
     def changes(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from openldn.evidence.outcomes import items
+from openldn.web.languages.tables import said
 from openldn.web.plan.forms.base import NumberField, StepForm, WordsField
 from openldn.web.plan.suggestions import sources_of, suggested
 
@@ -33,7 +34,7 @@ class MattersForm(StepForm):
         known = [one for one in offered if one not in _OWN]
         self.fields["chosen"] = forms.MultipleChoiceField(
             label=_("What would you like to see change?"),
-            choices=[(one, items()[one].label) for one in known],
+            choices=[(one, said(items()[one].label)) for one in known],
             widget=forms.CheckboxSelectMultiple,
             required=False,
             initial=[one for one in known if one in held],
@@ -86,7 +87,7 @@ class MattersForm(StepForm):
             label, better, mcid = self.cleaned_data[item_id], "lower", _TENTH
         else:
             known = items()[item_id]
-            label, better, mcid = known.label, known.better.value, f"{known.mcid:g}"
+            label, better, mcid = said(known.label), known.better.value, f"{known.mcid:g}"
             label = held.get("label", label)
         return {
             "id": item_id,

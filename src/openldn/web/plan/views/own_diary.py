@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from openldn.web.access import people
 from openldn.web.person import clock, dates
 from openldn.web.person.numbers import whole_number
+from openldn.web.person.views.start import running_trial
 from openldn.web.plan import drafts, own_diary, steps
 from openldn.web.plan.models import OwnDiary
 
@@ -23,6 +24,8 @@ __all__ = ["begin_diary", "diary_file", "my_diary"]
 def begin_diary(request: HttpRequest) -> HttpResponse:
     """Say what a diary is without a plan, and begin it with the scores of the draft."""
     person = people.of(request)
+    if running_trial(person) is not None:
+        return redirect("person:tonight")  # its evenings are watched by the rules of its plan
     answers = drafts.answers_of(person)
     if request.method == "GET":
         facts = {"items": answers.get("items", ()), "tab": "tonight"}

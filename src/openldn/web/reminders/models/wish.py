@@ -5,6 +5,8 @@ from datetime import time
 
 from django.db import models
 
+from openldn.web.languages import choosing
+
 __all__ = ["EVENING", "Wish"]
 
 EVENING = time(20, 0)  # unless the person chose another
@@ -18,7 +20,7 @@ class Wish(models.Model):
     )
     at = models.TimeField(default=EVENING)
     zone_name = models.CharField(max_length=64)
-    language = models.CharField(max_length=16, default="en")
+    language = models.CharField(max_length=16, default="en")  # of the page that set it
     email = models.EmailField(blank=True)  # empty: no e-mail
     changes = models.PositiveIntegerField(default=0)  # of time or zone; calendars count them
     changed_at = models.DateTimeField()
@@ -34,3 +36,10 @@ class Wish(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The rules of the zone."""
         return zoneinfo.ZoneInfo(self.zone_name)
+
+    @property
+    def read_in(self) -> str:
+        """The language of what is sent: the one that the person chose since, if any."""
+        if self._state.adding:  # nobody's yet
+            return self.language
+        return choosing.of_person(self.person, otherwise=self.language)

@@ -1,0 +1,3 @@
+"""How dates and numbers are written, language by language."""
+
+__all__: list[str] = []

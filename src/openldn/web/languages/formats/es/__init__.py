@@ -1,0 +1,3 @@
+"""How dates and numbers are written in one language."""
+
+__all__: list[str] = []

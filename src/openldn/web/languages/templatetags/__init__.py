@@ -1,0 +1,3 @@
+"""Words of the templates."""
+
+__all__: list[str] = []
