@@ -57,7 +57,7 @@ class SlowLine:
         await asyncio.sleep(2 * _ONE_WAY)  # what it takes to connect
         from_server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
         self._writers += [writer, to_server]
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.CancelledError):  # the end is no failure
             await asyncio.gather(
                 self._hand_on(reader, to_server, is_counted=False),
                 self._hand_on(from_server, writer, is_counted=True),
