@@ -5,7 +5,8 @@
 A real `openldn serve --server` with two page processes, on SQLite and on PostgreSQL, takes answers
 of 16 people over HTTP on this computer, each in a transaction of its own at full durability. Beside
 it stand, in the same run, an empty Django page under the same program, and the same rows written
-without Django. All of them, and the client, share the processors. Ends with 1 if a target is missed.
+without Django. All of them, and the client, share the processors. Ends with 1 if a target is
+missed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -109,7 +111,8 @@ def _maker(person: SignedIn) -> Request:
         day, outcome = next(questions)
         value = next(values) // (DAYS * len(OUTCOMES)) % 10
         fields = {"entry_id": str(uuid4()), "diary": person.diary, "day": str(day)}
-        fields |= {"item": f"outcome:{outcome}", "value": str(value), "said_at": ""}
+        fields |= {"item": f"outcome:{outcome}", "value": str(value)}
+        fields["said_at"] = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
         return request(
             "POST",
             "/kept/entry",

@@ -1,4 +1,4 @@
-"""A Django page with nothing on it, behind the middleware of a new project: what Django itself costs.
+"""A page with nothing on it, behind the middleware of a new project: what Django itself costs.
 
 benchmarks/check_ins.py serves it with the same program, workers and threads as the app.
 """

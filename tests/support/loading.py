@@ -37,7 +37,9 @@ def request(method: str, path: str, *, body: str = "", **headers: str) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def as_fast_as_it_goes(port: int, makers: list[Request], *, seconds: float, expected: bytes) -> Load:
+def as_fast_as_it_goes(
+    port: int, makers: list[Request], *, seconds: float, expected: bytes
+) -> Load:
     """Send on each connection the next request as soon as the last one was answered."""
 
     async def one(make: Request, load: Load, begun: float) -> None:

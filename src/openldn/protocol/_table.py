@@ -19,6 +19,7 @@ from openldn.protocol.doses import Dose
 from openldn.protocol.problems import Problem
 
 TEXT_LIMIT = 200
+_JOINERS = "\u200c\u200d"
 LIST_LIMIT = 50
 _CLOSE_ENOUGH = 0.6  # difflib's own default for "probably meant"
 _MISSING: Any = object()
@@ -69,6 +70,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
+def _is_shown(text: str) -> bool:
+    """Tell whether a text steers nothing. Joiners shape letters, as of Persian and Hindi."""
+    return all(sign.isprintable() or sign in _JOINERS for sign in text)
+
+
 class Table:
     """One table of the file, read key by key."""
 
@@ -92,7 +98,7 @@ class Table:
         if not isinstance(value, str):
             self._wrong_type(key, value, 'text in quotes, such as "pain"')
             return fallback or ""
-        if len(value) > TEXT_LIMIT or not value.isprintable() or (fallback is None and not value):
+        if len(value) > TEXT_LIMIT or not _is_shown(value) or (fallback is None and not value):
             expected = f"1 to {TEXT_LIMIT} characters on one line, without control characters"
             self._report("LDN-P007", key, value, expected, "Shorten or retype this text.")
             return fallback or ""

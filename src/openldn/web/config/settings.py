@@ -63,8 +63,8 @@ INSTALLED_APPS = [
     "openldn.web.keeping",
     "openldn.web.reminders",
     "openldn.web.offline",
-    "openldn.web.gallery",
     "openldn.web.languages",
+    "openldn.web.gallery",
 ]
 
 MIDDLEWARE = [

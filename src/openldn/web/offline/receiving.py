@@ -1,6 +1,6 @@
 """Taking in one entry, exactly once, however often and however late it comes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from openldn.web.access.models import Person
 from openldn.web.offline.models import Received
-from openldn.web.person import actions, records
+from openldn.web.person import actions, items, records, red_flags
 from openldn.web.person.models import Trial
 from openldn.web.person.records import Held
 from openldn.web.person.taps import Tap, keep
@@ -25,6 +25,7 @@ class Arrival:
     day: int
     tap: Tap
     said_at: datetime | None = None  # None: just now, on a page that is connected
+    adds: bool = False  # to the note of its day, which its page could not show
 
 
 def receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -> bool:
@@ -74,15 +75,30 @@ def _receive(arrival: Arrival, *, person: Person, trial: Trial, now: datetime) -
         facts = {"trial": trial, "day": day, "said_at": said_at, "received_at": now}
         Received.objects.create(person=person, entry_id=arrival.entry_id, **facts)
     later = {} if arrival.tap.wish == "undo" else _later(arrival, trial)
-    keep(arrival.tap, trial=trial, day=day, now=now)
+    keep(_whole(arrival, trial), trial=trial, day=day, now=now)
     if later:
         _yield_to(later, trial=trial, day=day, now=now)
+
+
+def _whole(arrival: Arrival, trial: Trial) -> Tap:
+    """Write a note behind the one that its page could not show, so that neither is lost."""
+    tap = arrival.tap
+    if not (_is_more(arrival) and tap.wish == "value"):
+        return tap
+    earlier = _held(trial, arrival.day).get(items.NOTE)
+    if earlier is None or earlier.value is None:
+        return tap
+    return replace(tap, value=f"{earlier.value}\n{tap.value}")
+
+
+def _is_more(arrival: Arrival) -> bool:
+    return arrival.adds and arrival.tap.item == items.NOTE
 
 
 def _later(arrival: Arrival, trial: Trial) -> dict[str, Held]:
     """Find the answers that were given after this one, on another device, and came before it."""
     said_at = arrival.said_at
-    if said_at is None:
+    if said_at is None or _is_more(arrival):
         return {}
     held = _held(trial, arrival.day)
     came_after = {item: answer for item, answer in held.items() if answer.entered_at > said_at}
@@ -100,16 +116,23 @@ def _held(trial: Trial, day: int) -> dict[str, Held]:
 def _yield_to(later: dict[str, Held], *, trial: Trial, day: int, now: datetime) -> None:
     """Let the later answers count.
 
-    Both stay on record: what came late is taken back at once, as an undo would.
+    Both stay on record: what came late is taken back at once, as an undo would. A severe side
+    effect is not: it must be told, and who answered later may not have seen it.
     """
     for item, held in _held(trial, day).items():
         earlier = later.get(item)
-        if earlier and earlier.row != held.row:
+        if earlier and earlier.row != held.row and not _is_severe(item, held):
             actions.undo(trial=trial, day=day, item=item, row=held.row, now=now)
+
+
+def _is_severe(item: str, held: Held) -> bool:
+    return item.startswith("side:") and records.level(held) == red_flags.SEVERE
 
 
 def _given_at(held: Held, arrival: Arrival, trial: Trial) -> datetime:
     """Give when an answer was given; one that waited on a device was given before it came."""
-    others = Received.objects.exclude(entry_id=arrival.entry_id)
-    came = others.filter(trial=trial, day=arrival.day, received_at=held.entered_at).last()
+    at_once = Received.objects.filter(
+        trial=trial, day=arrival.day, received_at=held.entered_at
+    ).order_by("-pk")
+    came = next((other for other in at_once if other.entry_id != arrival.entry_id), None)
     return (came and came.said_at) or held.entered_at

@@ -93,12 +93,12 @@ def entry(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"state": "other"})
     arrival = _arrival(request, now)
     try:
-        if not receiving.is_known(arrival, person):
-            _check_id(arrival)
-            check_day(trial, arrival.day, today=now.date())
-            receiving.receive(arrival, person=person, trial=trial, now=now)
+        _check_id(arrival)
+        check_day(trial, arrival.day, today=now.date())
+        receiving.receive(arrival, person=person, trial=trial, now=now)
     except InputError as error:
-        return JsonResponse({"state": "refused", "why": lines(error)})
+        if not receiving.is_known(arrival, person):
+            return JsonResponse({"state": "refused", "why": lines(error)})
     return JsonResponse({"state": "kept"})
 
 
@@ -110,6 +110,7 @@ def _arrival(request: HttpRequest, now: datetime) -> Arrival:
         day=-1 if day is None else day,
         tap=Tap.of(form.dict()),
         said_at=said_at(form.get("said_at", ""), now=now),
+        adds="adds" in form,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from openldn.protocol import safety
 from openldn.protocol.plan import Plan
 from openldn.protocol.problems import InputError
-from openldn.web import problems
+from openldn.web import problems, typed
 from openldn.web.languages.tables import said
 from openldn.web.person import medicines
 
@@ -122,6 +122,13 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._today = today
+
+    def clean_by(self) -> str:
+        """Keep the name on one line; what nobody sees is no name."""
+        name = " ".join(typed.rows(self.cleaned_data["by"]))
+        if not any(sign.isalnum() for sign in name):
+            raise forms.ValidationError(self.fields["by"].error_messages["required"])
+        return name
 
     def clean_on(self) -> date:
         """Refuse a decision that lies ahead."""

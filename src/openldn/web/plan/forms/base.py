@@ -15,6 +15,7 @@ from openldn.web import typed
 __all__ = ["DayField", "NumberField", "StepForm", "WordsField"]
 
 _MOST_DIGITS = 12
+_JOINERS = "\u200c\u200d"  # they shape letters, as of Persian and Hindi
 Words = str | Promise
 
 
@@ -36,11 +37,13 @@ class StepForm(forms.Form):
 
 
 class WordsField(forms.CharField):
-    """A line of free text, kept letter by letter, without what steers a screen."""
+    """A line of free text, kept letter by letter, without signs that no plan file takes."""
 
     def to_python(self, value: Any) -> str:
         """Keep the text on one line."""
-        return " ".join(typed.kept(super().to_python(value) or "").split())
+        text = typed.kept(super().to_python(value) or "")
+        shown = (sign for sign in text if sign.isspace() or sign.isprintable() or sign in _JOINERS)
+        return " ".join("".join(shown).split())
 
 
 class NumberField(forms.Field):
