@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 _ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(_ROOT / "tests"))
@@ -25,8 +25,8 @@ from support.serving import Served, served  # noqa: E402
 
 FOLDER = _ROOT / "docs" / "screens"
 _WORK_SECONDS = 300.0  # the first answer and the first forecasts compile the engine
-_PHONE = {"width": 360, "height": 800}
-_DESK = {"width": 1280, "height": 900}
+_PHONE = ViewportSize(width=360, height=800)
+_DESK = ViewportSize(width=1280, height=900)
 _COLOURS = 64  # flat colours and text: nobody sees the rest
 
 # The name of each picture and its address, in the order of a person's way through the app.

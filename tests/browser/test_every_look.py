@@ -14,12 +14,14 @@ from support.serving import Served
 pytestmark = pytest.mark.browser
 
 # Addresses with a hole are looked at by an example, and some pages with what was asked of them.
-_HOLES = ("/known?words=<b>zzz", "/known?words=pain&condition=crohns")
-_HOLES += ("/known/claims/muscle-pain", "/known/claims/se-headache")
-_HOLES += ("/known/conditions/fibromyalgia", "/known/conditions/graves")
-_HOLES += ("/known/side-effects/liver", "/known/blockade?taken=daily")
-_HOLES += ("/pack?condition=lupus", "/start?plan=1", "/?ask=1")
-_HOLES += ("/shared/no-such-link", "/open/no-such-link", "/no-such-page")
+_HOLES = (
+    *("/known?words=<b>zzz", "/known?words=pain&condition=crohns"),
+    *("/known/claims/muscle-pain", "/known/claims/se-headache"),
+    *("/known/conditions/fibromyalgia", "/known/conditions/graves"),
+    *("/known/side-effects/liver", "/known/blockade?taken=daily"),
+    *("/pack?condition=lupus", "/start?plan=1", "/?ask=1"),
+    *("/shared/no-such-link", "/open/no-such-link", "/no-such-page"),
+)
 _ANSWER_SECONDS = 180.0  # the first run compiles the engine
 
 

@@ -9,8 +9,10 @@ from django.test import Client
 from openldn.web.person.models import Trial
 from support.web import visible
 
-_STYLES = ("report/tokens.css", "report/answer.css", "person/app.css", "ask/ask.css")
-_STYLES += ("gallery/gallery.css",)
+_STYLES = (
+    *("report/tokens.css", "report/answer.css", "person/app.css", "ask/ask.css"),
+    "gallery/gallery.css",
+)
 
 
 def _styles() -> str:
