@@ -173,7 +173,7 @@ def test_the_policy_blocks_nothing_that_we_need(page: Page, demo: Served) -> Non
     asked: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
-    for path in PAGES[:-1]:
+    for path in (path for path in PAGES if "no-such" not in path):
         page.goto(f"{demo.url}{path}")
     assert complaints == []
     assert all(url.startswith(demo.url) for url in asked)

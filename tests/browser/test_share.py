@@ -41,7 +41,8 @@ def _is_sound(page: Page) -> bool:
 @pytest.fixture
 def hers(browser: Browser, session: Any, demo: Served) -> Page:
     """Her browser, once the answer is here. Scripts are on for axe alone: we serve none here."""
-    page = browser.new_context(storage_state=session).new_page()
+    # Without motion: a colour on its way from one scheme to the other is no contrast to judge.
+    page = browser.new_context(storage_state=session, reduced_motion="reduce").new_page()
     _wait_until_made(page, f"{demo.url}/answer", "being worked out")
     return page
 

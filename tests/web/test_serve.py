@@ -62,6 +62,8 @@ def opened(app: Served) -> Browser:
     """Open the printed link."""
     browser = Browser(app)
     status, _, headers = browser.get(urlsplit(app.link).path)
+    assert (status, headers["location"]) == (302, "/opened")
+    status, _, headers = browser.get("/opened")
     assert (status, headers["location"]) == (302, "/")
     return browser
 

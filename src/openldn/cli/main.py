@@ -32,7 +32,9 @@ DONE, INTERNAL, USAGE, UNUSABLE, REFUSED, STOPPED = 0, 1, 2, 3, 4, 130
 # The one-line summaries stand here as well as in the modules (a test holds the two together),
 # because importing every command just to list it would make `openldn --help` slow.
 COMMANDS = {
-    "serve": "Open the app in your browser, on this computer only.",
+    "serve": (
+        "Open the app in your browser, on this computer only; or run a server for many people."
+    ),
     "plan": "Write, check or show the plan of one personal trial.",
     "randomise": "Draw the hidden order once and seal it for a pharmacist.",
     "open-box": "For the pharmacist: open the sealed box and print which kit holds what.",
