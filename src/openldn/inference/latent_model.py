@@ -188,10 +188,6 @@ class Search:
             draws.theta,
             draws.effect,
         )
-        # A point at which the numbers ran out weighs nothing, and spoils no other.
-        lost = np.isnan(total)
-        total[lost], draws.log_weight[lost] = -np.inf, -np.inf
-        draws.theta[lost], draws.effect[lost] = 0.0, 0.0
         self.sheets.append(draws)
         return total
 
