@@ -141,11 +141,15 @@ def scored(family: Family) -> str:
     return PAIN.replace("max = 10", SCALES[family]).replace("mcid = 1.0", f"mcid = {mcid}")
 
 
-def recovered(family: Family, effect: float, seed: int) -> tuple[Answer, float]:
+def recovered(
+    family: Family, effect: float, seed: int, *, sensitivity: bool = False
+) -> tuple[Answer, float]:
     """An invented diary's answer and the true effect at the target, in points."""
     made = plan(outcomes=scored(family))
     diary, truth = simulate(made, effects={"pain": effect}, seed=seed, missing=0.1)
-    return analyse(diary, plan=made), truth["effects"]["pain"][str(made.design.target.mg)]
+    return analyse(diary, plan=made, sensitivity=sensitivity), truth["effects"]["pain"][
+        str(made.design.target.mg)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +172,14 @@ def test_invented_truths_lie_where_the_answers_say(family: Family, effect: float
         )
         held += level.effect.q025 <= truth <= level.effect.q975
     assert held >= 7
+
+
+def test_a_search_that_begins_far_off_breaks_no_row() -> None:
+    """The row of all days once stepped out to 1e180: a pivot was lost where cutpoints bent away."""
+    answer, _ = recovered(Family.ORDINAL, -0.8, 0, sensitivity=True)
+    rows = {row.name: row.effect for row in answer.outcomes["pain"].sensitivity}
+    assert "all-days" in rows
+    assert all(math.isfinite(effect.mean) and effect.sd > 0 for effect in rows.values())
 
 
 def test_the_file_tells_the_family_and_its_priors() -> None:

@@ -51,6 +51,9 @@ FREE_STEPS = 3  # after these every step is tried first: the cutpoints may swing
 BOLD = 1.0
 SETTLED = 1e-2
 LEAST_PIVOT = 0.25
+# Below the least eigenvalue of any prior precision of the other columns (0.18: effects of a
+# yes-or-no outcome under `wide`, neighbouring levels alike), which no honest pivot undercuts.
+LEAST_PIVOT_OF_COLUMN = 0.1
 HALVINGS = 30
 
 SQRT_HALF = math.sqrt(0.5)
@@ -437,6 +440,8 @@ def _cholesky(factor: FloatArray, n_cuts: int) -> None:
 
     Far from the mode the coordinates of cutpoints may bend the wrong way: there a pivot is kept at
     `LEAST_PIVOT`, which shortens no step that the prior, of precision 1, would not shorten anyway.
+    What is then too large beside it would turn the pivots of the other columns negative; they are
+    kept likewise. Where nothing bends the wrong way, no pivot is that small.
     """
     for j in range(factor.shape[0]):
         for i in range(j + 1):
@@ -446,8 +451,8 @@ def _cholesky(factor: FloatArray, n_cuts: int) -> None:
             if i < j:
                 factor[j, i] = value / factor[i, i]
             else:
-                # Rounding may eat the last digits where a day says nearly nothing.
-                factor[j, j] = math.sqrt(max(value, LEAST_PIVOT if j < n_cuts else 1e-12))
+                least = LEAST_PIVOT if j < n_cuts else LEAST_PIVOT_OF_COLUMN
+                factor[j, j] = math.sqrt(max(value, least))
 
 
 def _step(
